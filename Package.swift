@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Every Swift target: language mode 6, strict memory safety, warnings are errors.
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// What handles pixels and weights is optimised in debug builds too, as the C is: the tests decode
+/// real photos and train real networks.
+let optimized = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+/// C is for kernels and shims only. Optimised in debug builds too: the tests run real networks.
+let c: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "hangtag",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: [
+    // What everything stands on: system calls, threads, digests, YAML.
+    .target(name: "CLinux", cSettings: c),
+    .target(name: "FileSystem", dependencies: ["CLinux", system], swiftSettings: swift),
+    .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: swift),
+    .target(name: "CDigest", cSettings: c),
+    .target(name: "Digest", dependencies: ["CDigest"], swiftSettings: optimized),
+    .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
+    .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: swift),
+
+    // From bytes to probabilities. Imports go down this list only.
+    // Networks from data. The daemon does not link it.
+    // From the inbox to the manifest.
+    // The programs.
+    // Photos made by program, for tests, demonstration and benchmarks.
+    // Tests.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    tests("DigestTests", ["CDigest", "Digest"]),
+    tests("FileSystemTests", ["FileSystem", system]),
+    tests("ThreadingTests", ["Threading"]),
+    tests("YAMLTests", ["YAML"]),
+  ],
+  cLanguageStandard: .gnu17
+)
+
+/// A test target under Tests/, with the helpers that all tests share.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: swift)
+}

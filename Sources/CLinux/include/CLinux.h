@@ -1,0 +1,74 @@
+// What belongs here: Linux system calls that Swift's Glibc module does not expose, because they are
+// variadic or declared only under _GNU_SOURCE. Declarations and one-line wrappers only, no logic.
+#ifndef CLINUX_H
+#define CLINUX_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/openat2.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+/// openat(2) without C's variadic mode.
+static inline int linux_openat(int directory, const char *path, int flags, mode_t mode) {
+  return openat(directory, path, flags, mode);
+}
+
+/// openat2(2) confined to the tree below `directory`: no `..` out of it, no symbolic link anywhere.
+static inline int linux_open_beneath(int directory, const char *path, int flags) {
+  struct open_how how = {
+      .flags = (uint64_t)flags,
+      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+  };
+  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
+}
+
+/// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST rather than put one file over another.
+static inline int linux_rename_noreplace(
+    int from_directory, const char *from, int to_directory, const char *to) {
+  return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, RENAME_NOREPLACE);
+}
+
+/// syncfs(2): writes out everything of the file system that an open file lies on.
+static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }
+
+/// eventfd(2), non-blocking and closed on exec.
+static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+// The three below are system calls directly: <sys/xattr.h> declares `fd_set` in GNU form, which
+// clashes with the one of Swift's Glibc module.
+
+/// fgetxattr(2).
+static inline ssize_t linux_get_attribute(int file, const char *name, void *value, size_t size) {
+  return syscall(SYS_fgetxattr, file, name, value, size);
+}
+
+/// fsetxattr(2), creating or replacing.
+static inline int linux_set_attribute(int file, const char *name, const void *value, size_t size) {
+  return (int)syscall(SYS_fsetxattr, file, name, value, size, 0);
+}
+
+/// fremovexattr(2).
+static inline int linux_remove_attribute(int file, const char *name) {
+  return (int)syscall(SYS_fremovexattr, file, name);
+}
+
+/// Names the calling thread, for `ps -L` and debuggers; at most 15 bytes.
+static inline int linux_name_thread(const char *name) {
+  return pthread_setname_np(pthread_self(), name);
+}
+
+/// Returns unused heap to the kernel after a burst of work.
+static inline void linux_malloc_trim(void) { malloc_trim(0); }
+
+#endif
