@@ -39,14 +39,27 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: swift),
 
     // From bytes to probabilities. Imports go down this list only.
+    .target(
+      name: "CCodecs", cSettings: c,
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
+    .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
+
     // Networks from data. The daemon does not link it.
     // From the inbox to the manifest.
     // The programs.
     // Photos made by program, for tests, demonstration and benchmarks.
+    .target(
+      name: "CImageWriters", cSettings: c,
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
+    .target(
+      name: "SamplePhotos", dependencies: ["CImageWriters", "Imaging"], swiftSettings: optimized),
+
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("FileSystemTests", ["FileSystem", system]),
+    tests("ImagingTests", ["Imaging", "SamplePhotos"]),
+    tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),
     tests("ThreadingTests", ["Threading"]),
     tests("YAMLTests", ["YAML"]),
   ],
