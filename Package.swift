@@ -39,10 +39,13 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: swift),
 
     // From bytes to probabilities. Imports go down this list only.
+    .target(name: "CKernels", exclude: ["template"], cSettings: c),
     .target(
       name: "CCodecs", cSettings: c,
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
+    .target(
+      name: "NeuralNetwork", dependencies: ["CKernels", "Threading"], swiftSettings: optimized),
 
     // Networks from data. The daemon does not link it.
     // From the inbox to the manifest.
@@ -56,9 +59,11 @@ let package = Package(
 
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    tests("CKernelsTests", ["CKernels", "NeuralNetwork"]),
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("FileSystemTests", ["FileSystem", system]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
+    tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),
     tests("ThreadingTests", ["Threading"]),
     tests("YAMLTests", ["YAML"]),

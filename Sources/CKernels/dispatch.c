@@ -1,0 +1,34 @@
+#include "CKernels.h"
+
+extern const hangtag_kernels hangtag_baseline_kernels;
+#if defined(__x86_64__)
+extern const hangtag_kernels hangtag_avx2_kernels;
+extern const hangtag_kernels hangtag_avx512_kernels;
+#elif defined(__aarch64__)
+extern const hangtag_kernels hangtag_neon_kernels;
+#endif
+
+const hangtag_kernels *hangtag_kernels_for(hangtag_isa isa) {
+  switch (isa) {
+    case HANGTAG_BASELINE:
+      return &hangtag_baseline_kernels;
+#if defined(__x86_64__)
+    // The builtin asks the operating system too whether it saves the wide registers.
+    case HANGTAG_AVX2:
+      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")
+                 ? &hangtag_avx2_kernels
+                 : NULL;
+    case HANGTAG_AVX512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+                     __builtin_cpu_supports("fma")
+                 ? &hangtag_avx512_kernels
+                 : NULL;
+#elif defined(__aarch64__)
+    case HANGTAG_NEON:
+      return &hangtag_neon_kernels;
+#endif
+    default:
+      return NULL;
+  }
+}

@@ -1,0 +1,94 @@
+import CKernels
+
+/// A model made ready to run: a fixed list of kernel calls over weights in the kernels' layout.
+///
+/// Immutable and shared between threads; each thread has a `Workspace` of its own. A photo's
+/// logits do not depend on the photos that are run together with it.
+public final class InferenceNetwork: Sendable {
+  /// The number of logits that one input gives.
+  public let classCount: Int
+  /// The number of values of one input.
+  public let inputCount: Int
+  /// What the kernels were compiled for.
+  public let instructionSet: InstructionSet
+
+  /// Images that go through all layers together: enough to use each weight more than once, few
+  /// enough for their feature maps to stay in a core's cache.
+  private static let imagesPerPass = 4
+
+  private let kernels: Kernels
+  private let calls: [KernelCall]
+  private let input: BlockLayout
+  private let output: BlockLayout
+  private let memoryPerImage: Int
+  /// Written once, before the network is shared.
+  private let constants: FloatMemory
+
+  /// Compiles the model's architecture and repacks its weights.
+  ///
+  /// - Precondition: The machine supports `instructionSet`.
+  public init(_ model: Model, instructionSet: InstructionSet = .best) {
+    guard let kernels = instructionSet.kernels else {
+      preconditionFailure("this machine does not support \(instructionSet.rawValue)")
+    }
+    let plan = InferencePlan(model.architecture, parameters: model.parameters)
+    var binding = PlanBinding(plan, kernels: kernels)
+    calls = plan.steps.map { binding.call(for: $0) }
+    input = binding.layouts[InferencePlan.input]
+    output = binding.layouts[plan.output]
+    memoryPerImage = binding.memoryPerImage
+    constants = FloatMemory(binding.constants)
+    classCount = model.labels.count
+    inputCount = model.architecture.inputShape.reduce(1, *)
+    self.instructionSet = instructionSet
+    self.kernels = kernels
+  }
+
+  /// The memory for one thread.
+  ///
+  /// - Parameter batch: The most images that will usually be run at once; more still work.
+  public func makeWorkspace(batch: Int = 1) -> Workspace {
+    let images = min(max(batch, 1), Self.imagesPerPass)
+    return Workspace(
+      network: self, batch: images, memory: FloatMemory(count: memoryPerImage * images))
+  }
+
+  /// Runs the network. Allocates nothing.
+  ///
+  /// - Parameters:
+  ///   - inputs: `count` images, `[count, channels, height, width]`, already scaled.
+  ///   - count: The number of images.
+  ///   - logits: Takes `[count, classCount]`.
+  ///   - workspace: Made by this network and used by no other thread meanwhile.
+  public func logits(
+    _ inputs: Span<Float>, count: Int, into logits: inout MutableSpan<Float>, workspace: Workspace
+  ) {
+    precondition(workspace.network === self, "the workspace belongs to another network")
+    precondition(inputs.count >= count * inputCount, "the inputs are fewer than count images")
+    precondition(logits.count >= count * classCount, "the logits do not fit")
+    unsafe inputs.withUnsafeBufferPointer { inputs in
+      unsafe logits.withUnsafeMutableBufferPointer { logits in
+        guard let inputs = inputs.baseAddress, let logits = logits.baseAddress else { return }
+        for first in stride(from: 0, to: count, by: workspace.batch) {
+          unsafe run(
+            inputs + first * inputCount, images: min(workspace.batch, count - first),
+            into: logits + first * classCount, memory: workspace.memory)
+        }
+      }
+    }
+  }
+
+  private func run(
+    _ inputs: UnsafePointer<Float>, images: Int, into logits: UnsafeMutablePointer<Float>,
+    memory: FloatMemory
+  ) {
+    let functions = kernels.functions
+    unsafe functions.pack(
+      input.extent(images: images), inputs, inputCount, input.map(in: memory.pointer))
+    for call in calls {
+      call.run(kernels, memory: memory, constants: constants, images: images)
+    }
+    unsafe functions.unpack(
+      output.extent(images: images), output.map(in: memory.pointer), logits, classCount)
+  }
+}

@@ -1,0 +1,59 @@
+import CKernels
+
+/// A processor's vector instructions for which the kernels were compiled.
+public enum InstructionSet: String, Sendable, CaseIterable {
+  /// What every processor of the architecture has: SSE2 on x86-64.
+  case baseline
+  /// AVX2 and FMA: x86-64 since 2013.
+  case avx2
+  /// AVX-512 F, BW, DQ and VL.
+  case avx512
+  /// Advanced SIMD with fused multiply-add: every arm64.
+  case neon
+
+  /// Those that this machine has, the slowest first.
+  public static var supported: [InstructionSet] { allCases.filter { $0.kernels != nil } }
+
+  /// The fastest that this machine has.
+  public static var best: InstructionSet { supported.last ?? .baseline }
+
+  /// The one that `HANGTAG_ISA` names, else the fastest.
+  ///
+  /// - Parameter environment: The process's environment.
+  /// - Throws: `InstructionSetError` where the name is unknown or the machine lacks it.
+  public static func selected(
+    environment: [String: String]
+  ) throws(InstructionSetError) -> InstructionSet {
+    guard let name = environment["HANGTAG_ISA"], !name.isEmpty else { return best }
+    guard let named = InstructionSet(rawValue: name), supported.contains(named) else {
+      throw InstructionSetError(value: name, supported: supported)
+    }
+    return named
+  }
+
+  /// The kernels compiled for it, nil where this machine cannot run them.
+  var kernels: Kernels? {
+    let identifier =
+      switch self {
+      case .baseline: HANGTAG_BASELINE
+      case .avx2: HANGTAG_AVX2
+      case .avx512: HANGTAG_AVX512
+      case .neon: HANGTAG_NEON
+      }
+    return unsafe hangtag_kernels_for(identifier).map { unsafe Kernels($0) }
+  }
+}
+
+/// `HANGTAG_ISA` names an instruction set that is unknown or that the machine lacks.
+public struct InstructionSetError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What the variable says.
+  public let value: String
+  /// What it could say.
+  public let supported: [InstructionSet]
+
+  /// A whole sentence that says what to do.
+  public var description: String {
+    let names = supported.map(\.rawValue).joined(separator: ", ")
+    return "HANGTAG_ISA is \"\(value)\"; this machine supports \(names). Change it or leave it out."
+  }
+}

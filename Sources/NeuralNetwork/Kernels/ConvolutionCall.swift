@@ -1,0 +1,119 @@
+import CKernels
+
+/// A convolution, or a linear layer as a convolution whose pixels are the images, between two
+/// layouts: what the kernels must be told.
+struct ConvolutionCall: Sendable {
+  enum Kind: Sendable, Equatable {
+    case conv2d(kernelSize: Int, padding: Int)
+    case linear
+  }
+
+  let input: BlockLayout
+  let output: BlockLayout
+  /// The weights in PyTorch's layout.
+  let weights: hangtag_weights
+  private let isLinear: Bool
+  private let padding: Int
+
+  init(_ kind: Kind, input: BlockLayout, output: BlockLayout) {
+    let size: Int
+    switch kind {
+    case .conv2d(let kernelSize, let padding):
+      (isLinear, size, self.padding) = (false, kernelSize, padding)
+    case .linear:
+      (isLinear, size, padding) = (true, 1, 0)
+    }
+    self.input = input
+    self.output = output
+    weights = hangtag_weights(
+      outputs: Int32(output.channels), inputs: Int32(input.channels), kernel_height: Int32(size),
+      kernel_width: Int32(size), columns_are_channels: input.isInterleaved ? 1 : 0)
+  }
+
+  /// The convolution of the output's gradient that gives the input's gradient.
+  func inputGradient(of outputGradient: BlockLayout, into inputGradient: BlockLayout) -> Self {
+    let kernelSize = Int(weights.kernel_height)
+    return ConvolutionCall(
+      isLinear ? .linear : .conv2d(kernelSize: kernelSize, padding: kernelSize - 1 - padding),
+      input: outputGradient, output: inputGradient)
+  }
+
+  /// The number of the weights, and of the packed weights.
+  var weightCounts: (plain: Int, packed: Int) {
+    let (outputs, inputs) = (output.channels, input.channels)
+    let (height, width) = (Int(weights.kernel_height), Int(weights.kernel_width))
+    let channels = input.isInterleaved ? inputs * width : inputs
+    let positions = input.isInterleaved ? height : height * width
+    return (
+      outputs * inputs * height * width,
+      BlockLayout.roundedUp(outputs) * BlockLayout.roundedUp(channels) * positions
+    )
+  }
+
+  /// What happens to the sums with their bias.
+  struct Epilogue: Sendable {
+    var relu = false
+    /// Added after the ReLU.
+    var addend: BlockLayout?
+    var reluAfterAdd = false
+  }
+
+  /// Computes some images' outputs. `weights` are packed, `bias` fills whole blocks.
+  func run(
+    _ kernels: Kernels, in base: UnsafeMutablePointer<Float>, images: Range<Int>,
+    weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, epilogue: Epilogue
+  ) {
+    let nothing = unsafe hangtag_map(data: nil, image: 0, block: 0, row: 0, pixel: 0)
+    var description = convolution(images: images.count)
+    var cEpilogue = unsafe hangtag_epilogue(
+      bias: bias, relu: epilogue.relu ? 1 : 0,
+      addend: epilogue.addend.map { layout in unsafe map(layout, in: base, images) } ?? nothing,
+      relu_after_add: epilogue.reluAfterAdd ? 1 : 0)
+    unsafe kernels.functions.convolve(
+      &description, inputMap(in: base, images), weights, &cEpilogue, map(output, in: base, images))
+  }
+
+  /// Adds some images' share of the gradient of the packed weights to `gradient`.
+  func addWeightGradient(
+    _ kernels: Kernels, in base: UnsafeMutablePointer<Float>, images: Range<Int>,
+    outputGradient: BlockLayout, to gradient: UnsafeMutablePointer<Float>
+  ) {
+    var description = convolution(images: images.count)
+    unsafe kernels.functions.convolve_weight_gradient(
+      &description, inputMap(in: base, images), map(outputGradient, in: base, images), gradient)
+  }
+
+  private func convolution(images: Int) -> hangtag_convolution {
+    let extent =
+      isLinear
+      ? hangtag_extent(
+        images: 1, channels: Int32(output.channels), height: 1, width: Int32(images))
+      : output.extent(images: images)
+    // In an interleaved row the values under the kernel lie side by side: channels of one column.
+    let columns = weights.kernel_width
+    return input.isInterleaved
+      ? hangtag_convolution(
+        output: extent, input_channels: weights.inputs * columns,
+        kernel_height: weights.kernel_height, kernel_width: 1, padding_height: Int32(padding),
+        padding_width: 0)
+      : hangtag_convolution(
+        output: extent, input_channels: weights.inputs, kernel_height: weights.kernel_height,
+        kernel_width: columns, padding_height: Int32(padding), padding_width: Int32(padding))
+  }
+
+  private func inputMap(
+    in base: UnsafeMutablePointer<Float>, _ images: Range<Int>
+  ) -> hangtag_map {
+    var map = unsafe map(input, in: base, images)
+    if input.isInterleaved { unsafe map.data -= padding * input.pixel }
+    return unsafe map
+  }
+
+  private func map(
+    _ layout: BlockLayout, in base: UnsafeMutablePointer<Float>, _ images: Range<Int>
+  ) -> hangtag_map {
+    isLinear
+      ? unsafe layout.rows(in: base, firstImage: images.lowerBound)
+      : unsafe layout.map(in: base, firstImage: images.lowerBound)
+  }
+}

@@ -1,0 +1,55 @@
+import NeuralNetwork
+import Testing
+
+/// The logits of `count` inputs.
+func logits(_ network: InferenceNetwork, _ inputs: [Float], count: Int) -> [Float] {
+  let workspace = network.makeWorkspace(batch: count)
+  var logits = [Float](repeating: .nan, count: count * network.classCount)
+  var span = logits.mutableSpan
+  network.logits(inputs.span, count: count, into: &span, workspace: workspace)
+  return logits
+}
+
+@Suite struct InferenceTests {
+  @Test(arguments: InstructionSet.supported, TestNetwork.all)
+  func `a network gives what the definitions give`(isa: InstructionSet, network: TestNetwork) {
+    let count = 5
+    let inputs = network.inputs(count)
+    let actual = logits(
+      InferenceNetwork(network.model, instructionSet: isa), inputs, count: count)
+    let expected = ReferenceNetwork(network.architecture, network.tensors)
+      .logits(inputs, count: count)
+    #expect(actual.count == expected.count)
+    for (value, reference) in zip(actual, expected) {
+      #expect(abs(Double(value) - reference) < 1e-5 * max(1, abs(reference)))
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func `an image's logits do not depend on its batch`(isa: InstructionSet) {
+    for test in TestNetwork.all {
+      let network = InferenceNetwork(test.model, instructionSet: isa)
+      let inputs = test.inputs(11)
+      let all = logits(network, inputs, count: 11)
+      for image in 0..<11 {
+        let one = Array(inputs[image * network.inputCount..<(image + 1) * network.inputCount])
+        let classes = image * network.classCount..<(image + 1) * network.classCount
+        #expect(logits(network, one, count: 1) == Array(all[classes]))
+      }
+    }
+  }
+
+  @Test func `a workspace can be used again and again`() {
+    let test = TestNetwork.all[7]
+    let network = InferenceNetwork(test.model)
+    let workspace = network.makeWorkspace()
+    let inputs = test.inputs(2)
+    let expected = logits(network, inputs, count: 2)
+    for _ in 0..<3 {
+      var actual = [Float](repeating: 0, count: expected.count)
+      var span = actual.mutableSpan
+      network.logits(inputs.span, count: 2, into: &span, workspace: workspace)
+      #expect(actual == expected)
+    }
+  }
+}
