@@ -46,6 +46,8 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
     .target(
       name: "NeuralNetwork", dependencies: ["CKernels", "Threading"], swiftSettings: optimized),
+    .target(
+      name: "Classification", dependencies: ["Imaging", "NeuralNetwork"], swiftSettings: optimized),
 
     // Networks from data. The daemon does not link it.
     // From the inbox to the manifest.
@@ -60,6 +62,7 @@ let package = Package(
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     tests("CKernelsTests", ["CKernels", "NeuralNetwork"]),
+    tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork"]),
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("FileSystemTests", ["FileSystem", system]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),

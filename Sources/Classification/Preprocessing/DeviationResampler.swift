@@ -1,0 +1,107 @@
+/// Turns the subject into its gray distance from the background, averaged to a longest edge of 28.
+///
+/// The distance is that of the luma, as a share of the way from the background to black (light
+/// ground: this is the negation) or to white (dark ground: no negation). It counts in both
+/// directions, so that a white shirt on a gray ground is no hole. The background itself becomes 0
+/// everywhere, also where it drifts.
+struct DeviationResampler {
+  /// What the noise may leave of the background is cut off at this many times its size...
+  private static let noiseFactor: Float = 2
+  /// ...but at least one level, for rounding, and at most 3%, to leave faint garments alone.
+  private static let cutRange: ClosedRange<Float> = 1...(0.03 * 255)
+
+  /// Columns of the result, 1 to 28.
+  private(set) var width = 0
+  /// Rows of the result, 1 to 28.
+  private(set) var height = 0
+  /// `width` * `height` values, 0 to 255.
+  private(set) var values = [Float](repeating: 0, count: PreparedInput.pixelCount)
+  private var line = [Float](repeating: 0, count: PreparedInput.edge)
+
+  /// Fills `values`.
+  ///
+  /// - Parameters:
+  ///   - pixels: RGB, rows of `imageWidth`.
+  ///   - subject: the rectangle to take.
+  ///   - noise: the border's root mean square distance from the background, levels of 255.
+  mutating func resample(
+    _ pixels: Span<UInt8>, imageWidth: Int, subject: PixelBox, background: BackgroundModel,
+    noise: Float
+  ) {
+    width = Self.cells(subject.width, longest: subject.longestEdge)
+    height = Self.cells(subject.height, longest: subject.longestEdge)
+    for i in 0..<width * height { values[i] = 0 }
+    let cut = min(max(Self.noiseFactor * noise, Self.cutRange.lowerBound), Self.cutRange.upperBound)
+    var rowShares = AreaShares(pixels: subject.height, cells: height)
+    for row in subject.y..<subject.y + subject.height {
+      averageLine(
+        pixels, start: 3 * (row * imageWidth + subject.x), subject: subject,
+        background: background, row: row, cut: cut)
+      rowShares.beginPixel()
+      while let (cell, share) = rowShares.next() {
+        let weight = Float(share)
+        for i in 0..<width { values[cell * width + i] += weight * line[i] }
+      }
+    }
+    let scale = 1 / (Float(subject.width) * Float(subject.height))
+    for i in 0..<width * height { values[i] *= scale }
+  }
+
+  /// One row of pixels, summed into `line`'s cells.
+  private mutating func averageLine(
+    _ pixels: Span<UInt8>, start: Int, subject: PixelBox, background: BackgroundModel, row: Int,
+    cut: Float
+  ) {
+    let width = width
+    var cells = line.mutableSpan
+    for i in 0..<width { cells[i] = 0 }
+    let colours = background.along(row: row)
+    let gain = 255 / (255 - cut)
+    var shares = AreaShares(pixels: subject.width, cells: width)
+    for column in 0..<subject.width {
+      let ground = luma(colours.colour(u: background.u(column: subject.x + column)))
+      let distance = abs(ground - luma(pixels.colour(at: start + 3 * column)))
+      let value = max(0, distance * 255 / max(ground, 255 - ground) - cut) * gain
+      shares.beginPixel()
+      while let (cell, share) = shares.next() { cells[cell] += Float(share) * value }
+    }
+  }
+
+  /// The rounded number of cells for an edge, where the longest becomes 28.
+  private static func cells(_ edge: Int, longest: Int) -> Int {
+    max(1, (2 * PreparedInput.edge * edge + longest) / (2 * longest))
+  }
+}
+
+/// Deals pixels out to cells by the exact area they share (box filter), in whole numbers: `pixels`
+/// pixels of `cells` units each fill `cells` cells of `pixels` units each.
+private struct AreaShares {
+  private let cellSize: Int
+  private let pixelSize: Int
+  private var cell = 0
+  private var leftInCell: Int
+  private var leftInPixel = 0
+
+  init(pixels: Int, cells: Int) {
+    cellSize = pixels
+    pixelSize = cells
+    leftInCell = pixels
+  }
+
+  /// Goes on to the next pixel.
+  mutating func beginPixel() { leftInPixel = pixelSize }
+
+  /// The next cell the pixel touches, and their common units.
+  mutating func next() -> (cell: Int, share: Int)? {
+    guard leftInPixel > 0 else { return nil }
+    let share = min(leftInPixel, leftInCell)
+    let current = cell
+    leftInPixel -= share
+    leftInCell -= share
+    if leftInCell == 0 {
+      cell += 1
+      leftInCell = cellSize
+    }
+    return (current, share)
+  }
+}
