@@ -51,6 +51,9 @@ let package = Package(
 
     // Networks from data. The daemon does not link it.
     // From the inbox to the manifest.
+    .target(
+      name: "Manifest", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
+
     // The programs.
     // Photos made by program, for tests, demonstration and benchmarks.
     .target(
@@ -66,6 +69,7 @@ let package = Package(
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("FileSystemTests", ["FileSystem", system]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
+    tests("ManifestTests", ["FileSystem", "Manifest", "Threading", system]),
     tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),
     tests("ThreadingTests", ["Threading"]),

@@ -1,0 +1,104 @@
+import FoundationEssentials
+
+/// What can be kept of a journal that a death may have torn or a disk damaged.
+struct JournalSalvage {
+  /// An entry and the line that says it.
+  struct Line {
+    let entry: Entry
+    /// With its line feed.
+    let bytes: ArraySlice<UInt8>
+  }
+
+  /// The entries to go on with, sequences rising.
+  private(set) var kept: [Line] = []
+  /// How many bytes of an unfinished group were left out at the end; 0 where there is `damage`.
+  private(set) var tornBytes = 0
+  /// What is wrong beyond that; nil where nothing is.
+  private(set) var damage: String?
+
+  // Indices into `kept` before which something is missing or makes no sense.
+  private var faults: [Int] = []
+  private var previous: Int?
+  // At most so many lines were lost since the last good one.
+  private var lost = 0
+
+  /// An entry's line has at least this many bytes.
+  private static let shortestLine = 200
+
+  /// - Parameters:
+  ///   - bytes: the journal's content.
+  ///   - sealed: the sequence that the first entry follows, where that is known.
+  ///   - claimsInWork: the claims whose photos have not left `work/`.
+  init(_ bytes: [UInt8], after sealed: Int?, claimsInWork: Set<String>) {
+    previous = sealed
+    var lines = Self.lines(bytes)[...]
+    while let (line, entry) = lines.popFirst() {
+      take(line, entry, next: lines.first?.entry)
+    }
+    if kept.isEmpty, sealed != nil, !bytes.isEmpty {
+      // Nothing follows where it should: then the file knows better where it begins.
+      self = JournalSalvage(bytes, after: nil, claimsInWork: claimsInWork)
+      return
+    }
+    dropUnacknowledged(claimsInWork)
+    judge(bytes)
+  }
+
+  private static func lines(_ bytes: [UInt8]) -> [(bytes: ArraySlice<UInt8>, entry: Entry?)] {
+    var lines: [(ArraySlice<UInt8>, Entry?)] = []
+    var rest = bytes[...]
+    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+      let line = rest[...end]
+      lines.append((line, try? JSONDecoder().decode(Entry.self, from: Data(line))))
+      rest = rest[(end + 1)...]
+    }
+    // A line without its line feed was not written to its end.
+    if !rest.isEmpty { lines.append((rest, nil)) }
+    return lines
+  }
+
+  private mutating func take(_ bytes: ArraySlice<UInt8>, _ entry: Entry?, next: Entry?) {
+    guard let entry, follows(entry.sequence, next: next?.sequence) else { return reject(bytes) }
+    if let previous, entry.sequence != previous + 1 { fault() }
+    kept.append(Line(entry: entry, bytes: bytes))
+    previous = entry.sequence
+    lost = 0
+  }
+
+  /// Whether a sequence may come next. One that jumps further than the damage before it explains,
+  /// and that the line behind does not bear out, is damaged itself.
+  private func follows(_ sequence: Int, next: Int?) -> Bool {
+    guard let previous else { return true }
+    return sequence > previous && (sequence - previous <= 1 + lost || next == sequence + 1)
+  }
+
+  private mutating func reject(_ bytes: ArraySlice<UInt8>) {
+    lost += 1 + bytes.count / Self.shortestLine
+    fault()
+  }
+
+  private mutating func fault() {
+    if faults.last != kept.count { faults.append(kept.count) }
+  }
+
+  /// The last group may be on the disk in part, and not from its beginning. Its entries never
+  /// counted, and their photos are all still in `work/`: they are done again, without a gap.
+  private mutating func dropUnacknowledged(_ claimsInWork: Set<String>) {
+    let acknowledged = kept.lastIndex { !claimsInWork.contains($0.entry.claim) } ?? -1
+    guard let cut = faults.first(where: { $0 > acknowledged }) else { return }
+    kept.removeSubrange(cut...)
+  }
+
+  private mutating func judge(_ bytes: [UInt8]) {
+    guard !faults.isEmpty else { return }
+    let end = kept.last?.bytes.endIndex ?? 0
+    let tail = bytes[end...]
+    // One line that stops short is what a death leaves. Zeros or several lines may be more.
+    if faults == [kept.count], !tail.contains(where: { $0 == 0 || $0 == UInt8(ascii: "\n") }) {
+      tornBytes = tail.count
+    } else {
+      let senseless = bytes.count - kept.reduce(0) { $0 + $1.bytes.count }
+      damage = senseless > 0 ? "\(senseless) bytes make no sense" : "entries are missing"
+    }
+  }
+}
