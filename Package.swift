@@ -52,6 +52,8 @@ let package = Package(
     // Networks from data. The daemon does not link it.
     // From the inbox to the manifest.
     .target(
+      name: "Inbox", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
+    .target(
       name: "Manifest", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
 
     // The programs.
@@ -69,6 +71,7 @@ let package = Package(
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("FileSystemTests", ["FileSystem", system]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
+    tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),
     tests("ManifestTests", ["FileSystem", "Manifest", "Threading", system]),
     tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),

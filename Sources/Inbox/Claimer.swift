@@ -1,0 +1,56 @@
+public import FileSystem
+import SystemPackage
+
+/// Takes photos out of the inbox by renaming them. May be used by several threads.
+public final class Claimer: Sendable {
+  private let state: StateDirectory
+  private let identities: ClaimIdentityGenerator
+  private let time: TimeSource
+
+  /// Creates the claimer of a state directory.
+  public init(_ state: StateDirectory, time: TimeSource = .system) {
+    self.state = state
+    self.time = time
+    identities = ClaimIdentityGenerator(time: time)
+  }
+
+  /// Claims a candidate.
+  /// - Parameter read: the status of the file whose bytes were read; what the claim holds is
+  ///   compared with it.
+  public func claim(
+    _ candidate: borrowing Candidate, read: FileStatus
+  ) throws(ClaimError) -> Claim {
+    try claim(path: candidate.path, read: read)
+  }
+
+  func claim(path: FilePath, read: FileStatus) throws(ClaimError) -> Claim {
+    let identity = identities.next()
+    let origin: Directory
+    do throws(FileSystemError) {
+      origin = try state.root.directory(
+        Folder.inbox.path.pushing(path).removingLastComponent())
+    } catch {
+      throw error.isNotFound ? .gone : ClaimError(error)
+    }
+    let work = WorkFolder(of: identity, in: state)
+    do throws(FileSystemError) {
+      let folder = try state.root.openOrCreateDirectory(
+        work.path.pushing(path).removingLastComponent())
+      try origin.rename(path.fileName, to: folder, path.fileName)
+      if let status = try folder.status(of: path.fileName), status.kind == .regular {
+        let photo = ClaimedPhoto(
+          identity: identity, source: path, status: status, receivedAt: time.wall())
+        return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
+      }
+      // Somebody had put a folder or a link under the name: back with it. Where that cannot be, the
+      // next start sets it aside.
+      try folder.rename(path.fileName, to: origin, path.fileName)
+    } catch {
+      work.removeEmptied()
+      // The folders were just opened or made, so what is not found is the photo.
+      throw error.errno == .noSuchFileOrDirectory ? .gone : ClaimError(error)
+    }
+    work.removeEmptied()
+    throw .gone
+  }
+}

@@ -1,0 +1,108 @@
+import FileSystem
+import SystemPackage
+
+/// Finds names below the state directory that nothing has yet, and remembers those that were given
+/// away but not taken up.
+struct FreeNames: Sendable {
+  private let state: StateDirectory
+  private var promised: Set<FilePath> = []
+  /// The number last given to a name, so that a name dropped again and again is not searched from
+  /// its start. Only a help: what it leads to is checked.
+  private var lastNumbers: [FilePath: Int] = [:]
+  private static let lastNumberLimit = 4096
+
+  init(_ state: StateDirectory) { self.state = state }
+
+  /// Finds a free path and promises it until `release`.
+  /// - Parameters:
+  ///   - source: the path wanted below `base`.
+  ///   - base: an existing or missing folder of the state directory.
+  ///   - companion: an ending; the path with it must be free as well, and is promised too.
+  /// - Returns: the path relative to the state directory.
+  mutating func choose(
+    _ source: FilePath, below base: FilePath, companion: String? = nil
+  ) throws(FileSystemError) -> FilePath {
+    let folder = try freeFolder(base.pushing(source).removingLastComponent())
+    let wanted = folder.pushing(source.fileName)
+    let name = StoredName(
+      source.fileName, limit: state.nameLimit - (companion?.utf8.count ?? 0))
+    let look = try FolderLook(folder, in: state)
+    let number = try name.firstFree(after: lastNumbers[wanted] ?? 1) {
+      candidate throws(FileSystemError) in
+      let path = folder.pushing(candidate)
+      if promised.contains(path) { return false }
+      guard try look.isFree(candidate) else { return false }
+      guard let companion else { return true }
+      if promised.contains(path.appendingToName(companion)) { return false }
+      return try look.isFree(candidate.appendingToName(companion))
+    }
+    if lastNumbers.count >= Self.lastNumberLimit { lastNumbers.removeAll() }
+    lastNumbers[wanted] = number
+    let path = folder.pushing(name[number])
+    promise(path, companion: companion)
+    return path
+  }
+
+  /// Promises a name.
+  mutating func promise(_ path: FilePath, companion: String?) {
+    promised.insert(path)
+    if let companion { promised.insert(path.appendingToName(companion)) }
+  }
+
+  /// Ends a promise: the name has been taken up, or will not be.
+  mutating func release(_ path: FilePath, companion: String) {
+    promised.remove(path)
+    promised.remove(path.appendingToName(companion))
+  }
+
+  /// The folder itself or, where a part of its path is something else than a folder, one like it.
+  private func freeFolder(_ wanted: FilePath) throws(FileSystemError) -> FilePath {
+    // The first is one of Hangtag's own, which has no other name.
+    var folder = FilePath(root: nil, wanted.components.prefix(1))
+    for component in wanted.components.dropFirst() {
+      let name = StoredName(
+        FilePath(root: nil, components: component), limit: state.nameLimit)
+      let look = try FolderLook(folder, in: state)
+      let number = try name.firstFree(after: 1) { candidate throws(FileSystemError) in
+        if promised.contains(folder.pushing(candidate)) { return false }
+        return try look.canBeFolder(candidate)
+      }
+      folder.push(name[number])
+    }
+    return folder
+  }
+}
+
+/// A look into a folder that may be missing, in which case every name is free.
+private struct FolderLook: ~Copyable {
+  private let directory: Directory
+  private let isMissing: Bool
+
+  init(_ folder: FilePath, in state: StateDirectory) throws(FileSystemError) {
+    do {
+      directory = try state.root.directory(folder)
+      isMissing = false
+    } catch  where error.errno == .noSuchFileOrDirectory {
+      directory = try state.root.directory("")
+      isMissing = true
+    }
+  }
+
+  func isFree(_ name: FilePath) throws(FileSystemError) -> Bool {
+    if isMissing { return true }
+    return try directory.status(of: name) == nil
+  }
+
+  func canBeFolder(_ name: FilePath) throws(FileSystemError) -> Bool {
+    if isMissing { return true }
+    guard let status = try directory.status(of: name) else { return true }
+    return status.kind == .directory
+  }
+}
+
+extension FilePath {
+  /// The path with `ending` behind its last name.
+  func appendingToName(_ ending: String) -> FilePath {
+    FilePath(bytes: bytes + Array(ending.utf8))
+  }
+}

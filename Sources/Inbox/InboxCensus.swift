@@ -1,0 +1,34 @@
+import FileSystem
+import SystemPackage
+
+/// An exact count of what waits in the inbox, by looking: for `hangtag status`, and for metrics that
+/// can afford a walk (a second for a million photos).
+public struct InboxCensus: Sendable, Equatable {
+  /// Photos that wait.
+  public private(set) var photos = 0
+  /// Their length in bytes, together.
+  public private(set) var bytes: Int64 = 0
+  /// When the one that has been there unchanged for longest arrived or was changed, in nanoseconds
+  /// since 1970.
+  public private(set) var oldest: Int64?
+  /// Folders that could not be entered.
+  public private(set) var unreadableFolders = 0
+
+  /// Walks through the inbox of a state directory. Names are not kept.
+  public init(of state: StateDirectory, maximumDepth: Int = InboxSettings().maximumDepth) {
+    var scan = TreeScan(of: "", in: state, maximumDepth: maximumDepth)
+    while !scan.isFinished {
+      switch scan.step({ _, _ in }) {
+      case .photo(let path):
+        let location = Folder.inbox.path.pushing(path)
+        // Taken since its name was read: it does not wait any more.
+        guard let status = try? state.root.status(of: location) else { continue }
+        photos += 1
+        bytes += status.size
+        oldest = min(oldest ?? .max, status.changed)
+      case .blocked, .tooDeep: unreadableFolders += 1
+      case .nothing: break
+      }
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import FileSystem
+import SystemPackage
+
+/// The folders of a state directory.
+public enum Folder: String, CaseIterable, Sendable {
+  /// Photos are dropped here.
+  case inbox
+  /// Claimed photos in flight, each below a directory named by its claim.
+  case work
+  /// Accepted photos by category.
+  case done
+  /// Photos that a person should look at, by category.
+  case review
+  /// Photos that could not be read.
+  case rejected
+  /// The stream of entries.
+  case manifests
+
+  /// The folder's path relative to the state directory.
+  public var path: FilePath { FilePath(rawValue) }
+}
+
+/// Names of Hangtag's own files in a state directory. All but the reasons are dotfiles, which the
+/// inbox ignores and no photo can therefore have.
+enum OwnName {
+  static let lock: FilePath = ".lock"
+  static let trial: FilePath = ".hangtag-trial"
+  static let attempts: FilePath = ".attempts"
+  static let reasonSuffix = ".reason.json"
+  /// Where recovery puts what it finds in `work/` and did not put there: below `rejected/`, so that
+  /// a person finds it and `hangtag retry` can bring it back.
+  static let foundInWork: FilePath = "rejected/found-in-work"
+}

@@ -1,0 +1,75 @@
+import FileSystem
+import SystemPackage
+
+/// The directory `work/CLAIM/` of one claim: the photo under its path, and the count of attempts to
+/// decode it alone.
+struct WorkFolder {
+  let identity: ClaimIdentity
+  private let state: StateDirectory
+
+  init(of identity: ClaimIdentity, in state: StateDirectory) {
+    self.identity = identity
+    self.state = state
+  }
+
+  /// Relative to the state directory.
+  var path: FilePath { ClaimedPhoto.folder(of: identity) }
+
+  /// How often `markAttempt` was called.
+  func attempts() throws(FileSystemError) -> Int {
+    let folder = try state.root.directory(path)
+    return Int(try folder.status(of: OwnName.attempts)?.size ?? 0)
+  }
+
+  /// Counts one more attempt, durably. The count is the file's length, so that there is no content
+  /// that could be torn.
+  func markAttempt() throws(FileSystemError) {
+    let folder = try state.root.directory(path)
+    let file = try folder.openOrCreate(OwnName.attempts)
+    try file.truncate(to: try file.status().size + 1)
+    try file.sync()
+    try folder.sync()
+  }
+
+  /// The paths below this directory of everything that is no directory, without the count of
+  /// attempts.
+  func contents() throws(FileSystemError) -> [FilePath] {
+    try contents(of: "").filter { $0 != OwnName.attempts }
+  }
+
+  private func contents(of folder: FilePath) throws(FileSystemError) -> [FilePath] {
+    let directory = try state.root.directory(path.pushing(folder))
+    var listing = try directory.listing()
+    var result: [FilePath] = []
+    while let entry = try listing.next() {
+      let name = folder.pushing(entry.name)
+      if try directory.kind(of: entry) == .directory {
+        result += try contents(of: name)
+      } else {
+        result.append(name)
+      }
+    }
+    return result
+  }
+
+  /// Removes this directory, which the photo has left, with what is empty in it. What somebody else
+  /// put there stays, and its directories with it, until recovery sets it aside.
+  func removeEmptied() {
+    // Where this fails something is left behind for recovery, which tries again.
+    try? removeEmptied("")
+  }
+
+  private func removeEmptied(_ folder: FilePath) throws(FileSystemError) {
+    let directory = try state.root.directory(path.pushing(folder))
+    var listing = try directory.listing()
+    while let entry = try listing.next() {
+      if folder.isEmpty, entry.name == OwnName.attempts {
+        try directory.remove(entry.name)
+      } else if try directory.kind(of: entry) == .directory {
+        try removeEmptied(folder.pushing(entry.name))
+      }
+    }
+    let location = path.pushing(folder)
+    try state.root.directory(location.removingLastComponent()).removeDirectory(location.fileName)
+  }
+}

@@ -1,0 +1,175 @@
+import FileSystem
+import SystemPackage
+import Testing
+import Threading
+
+@testable import Inbox
+
+@Suite struct QueueStateTests {
+  private let now = MonotonicTime(nanoseconds: 0)
+
+  private func state(
+    hints: Int = 1024, deferred: Int = 4096, blocked: Int = 4096, once: Bool = false
+  ) -> QueueState {
+    var settings = InboxSettings()
+    settings.hintCapacity = hints
+    settings.deferredCapacity = deferred
+    settings.blockedCapacity = blocked
+    settings.once = once
+    return QueueState(settings)
+  }
+
+  private func take(_ state: inout QueueState, at moment: MonotonicTime? = nil) -> FilePath? {
+    guard case .candidate(let element) = state.take(at: moment ?? now) else { return nil }
+    return element.path
+  }
+
+  @Test("A path is in one worker's hands at a time")
+  func oneWorker() {
+    var state = state()
+    state.discovered("a", scan: 1)
+    #expect(take(&state) == "a")
+    state.discovered("a", scan: 1)
+    state.hint("a")
+    #expect(take(&state) == nil)
+  }
+
+  @Test("An event that comes while a worker holds the photo brings it back at once")
+  func hintedAgain() {
+    var state = state()
+    state.hint("a")
+    _ = take(&state)
+    state.hint("a")
+    _ = state.finish("a", .notReady(until: now + .seconds(60)))
+    #expect(take(&state) == "a")
+  }
+
+  @Test("What is not ready comes back when its time has come, and not before")
+  func deferral() {
+    var state = state()
+    state.discovered("a", scan: 1)
+    _ = take(&state)
+    _ = state.finish("a", .notReady(until: now + .seconds(2)))
+    state.discovered("a", scan: 2)
+    state.wakeDeferred(at: now + .seconds(1))
+    #expect(take(&state) == nil)
+    #expect(state.nextDue(after: now) == now + .seconds(2))
+    state.wakeDeferred(at: now + .seconds(2))
+    #expect(take(&state) == "a")
+  }
+
+  @Test("An event does not wait for the time that was set")
+  func hintBeatsDeferral() {
+    var state = state()
+    state.discovered("a", scan: 1)
+    _ = take(&state)
+    _ = state.finish("a", .notReady(until: now + .seconds(60)))
+    state.hint("a")
+    #expect(take(&state) == "a")
+  }
+
+  @Test("Beyond the bound only the earliest moment is kept, and leads to a rescan")
+  func deferralOverflow() {
+    var state = state(deferred: 2)
+    state.wantsRescan = false
+    for (name, seconds) in [("a", 9), ("b", 9), ("c", 5), ("d", 7)] {
+      state.discovered(FilePath(name), scan: 1)
+      _ = take(&state)
+      _ = state.finish(FilePath(name), .notReady(until: now + .seconds(seconds)))
+    }
+    #expect(state.currentStatistics.deferred == 2)
+    #expect(state.nextDue(after: now) == now + .seconds(5))
+    state.wakeDeferred(at: now + .seconds(5))
+    #expect(state.wantsRescan)
+  }
+
+  @Test("Hints beyond the bound are dropped, counted, and lead to a rescan")
+  func hintOverflow() {
+    var state = state(hints: 2)
+    state.wantsRescan = false
+    for name in ["a", "b", "c"] { state.hint(FilePath(name)) }
+    #expect(state.wantsRescan)
+    #expect(state.currentStatistics.overflows == 1)
+    #expect(state.currentStatistics.waiting == 2)
+  }
+
+  @Test("A blocked photo is news once, and again when the reason changes or it comes back")
+  func blockedNews() {
+    var state = state()
+    let denied = FileSystemError(call: "openat2", path: "a", errno: .permissionDenied)
+    let readOnly = FileSystemError(call: "renameat2", path: "a", errno: .readOnlyFileSystem)
+    var news: [Bool] = []
+    for error in [denied, denied, readOnly] {
+      state.discovered("a", scan: 1)
+      _ = take(&state)
+      news.append(state.finish("a", .blocked(error)))
+    }
+    #expect(news == [true, false, true])
+    #expect(state.currentStatistics.blocked == 1)
+    // Two scans that do not meet it: it is gone.
+    state.scanCompleted(1)
+    state.scanCompleted(2)
+    #expect(state.currentStatistics.blocked == 0)
+    #expect(!state.knows("a"))
+  }
+
+  @Test("However many photos are blocked, what is remembered and logged is bounded")
+  func manyBlocked() {
+    var state = state(blocked: 3)
+    var news = 0
+    for number in 0..<10 {
+      let path = FilePath("\(number)")
+      state.discovered(path, scan: 1)
+      _ = take(&state)
+      let error = FileSystemError(call: "open", path: path, errno: .permissionDenied)
+      if state.finish(path, .blocked(error)) { news += 1 }
+    }
+    #expect(news == 3)
+    #expect(state.currentStatistics.blocked == 3)
+  }
+
+  @Test("Once ends when the scan is over and nothing is pending, deferred or held")
+  func onceEnds() {
+    var state = state(once: true)
+    state.wantsRescan = false
+    state.discovered("a", scan: 1)
+    _ = take(&state)
+    state.isScanning = false
+    state.lastWait = now + .seconds(62)
+    #expect(!isEnd(&state, at: now))
+    _ = state.finish("a", .notReady(until: now + .seconds(1)))
+    #expect(!isEnd(&state, at: now + .seconds(61)))
+    #expect(isEnd(&state, at: now + .seconds(62)))
+    state.wakeDeferred(at: now + .seconds(1))
+    _ = take(&state)
+    _ = state.finish("a", .claimed)
+    #expect(isEnd(&state, at: now + .seconds(1)))
+  }
+
+  private func isEnd(_ state: inout QueueState, at moment: MonotonicTime) -> Bool {
+    if case .end = state.take(at: moment) { return true }
+    return false
+  }
+
+  @Test("Deferred photos come back in the order of their times, moved and cancelled ones too")
+  func order() {
+    var deferred = DeferredPhotos(capacity: 1000)
+    var expected: [(Int, FilePath)] = []
+    for number in 0..<500 {
+      let seconds = number * 7919 % 500
+      deferred.insert(FilePath("\(number)"), until: now + .seconds(9999))
+      deferred.insert(FilePath("\(number)"), until: now + .seconds(seconds))
+      if number % 3 == 0 {
+        deferred.remove(FilePath("\(number)"))
+      } else {
+        expected.append((seconds, FilePath("\(number)")))
+      }
+    }
+    expected.sort { $0.0 < $1.0 }
+    for (seconds, path) in expected {
+      #expect(deferred.popDue(at: now + .seconds(seconds)) == path)
+    }
+    #expect(deferred.popDue(at: now + .seconds(99999)) == nil)
+    #expect(deferred.isEmpty)
+  }
+}
