@@ -22,6 +22,9 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 
 let package = Package(
   name: "hangtag",
+  products: [
+    .executable(name: "hangtagd", targets: ["hangtagd"])
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -55,8 +58,25 @@ let package = Package(
       name: "Inbox", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
     .target(
       name: "Manifest", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
+    .target(
+      name: "Service",
+      dependencies: [
+        "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
+        "Threading", "YAML", system, logging,
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: swift),
 
     // The programs.
+    .executableTarget(
+      name: "hangtagd",
+      dependencies: [
+        "NeuralNetwork", "Service", arguments, logging, system,
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: swift),
+
     // Photos made by program, for tests, demonstration and benchmarks.
     .target(
       name: "CImageWriters", cSettings: c,
@@ -69,12 +89,15 @@ let package = Package(
     tests("CKernelsTests", ["CKernels", "NeuralNetwork"]),
     tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork"]),
     tests("DigestTests", ["CDigest", "Digest"]),
+    tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
     tests("FileSystemTests", ["FileSystem", system]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
     tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),
     tests("ManifestTests", ["FileSystem", "Manifest", "Threading", system]),
     tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),
+    tests(
+      "ServiceTests", ["FileSystem", "Imaging", "Inbox", "Manifest", "Service", logging, system]),
     tests("ThreadingTests", ["Threading"]),
     tests("YAMLTests", ["YAML"]),
   ],

@@ -1,0 +1,75 @@
+public import Classification
+import Digest
+import FileSystem
+public import NeuralNetwork
+public import SystemPackage
+
+/// A weights file that has been read, checked and made ready to classify. Immutable; shared by all
+/// workers, and replaced as a whole when another file takes its place.
+public final class ServingModel: Sendable {
+  /// A file larger than this is no model of ours.
+  public static let sizeLimit = 256 << 20
+
+  /// The file it was read from.
+  public let path: FilePath
+  /// SHA-256 of the file, in hexadecimal.
+  public let sha256: String
+  /// The model as the file describes it.
+  public let model: Model
+  /// The model at work.
+  public let classifier: Classifier
+
+  /// Reads, checks and prepares the model in the file at `path`.
+  public init(
+    loading path: FilePath, instructionSet: InstructionSet
+  ) throws(ServingModelError) {
+    let bytes: [UInt8]
+    do {
+      bytes = try File.contents(of: path, limit: Self.sizeLimit)
+    } catch {
+      throw error.isNotFound ? .missing(path) : .unreadable(error)
+    }
+    do throws(ModelError) {
+      model = try Model(name: path.lastComponent?.stem ?? "model", bytes: bytes)
+    } catch {
+      throw .invalid(path, rule: error.rule, reason: error.message)
+    }
+    do throws(ClassifierError) {
+      classifier = try Classifier(model, instructionSet: instructionSet)
+    } catch {
+      throw .invalid(path, rule: "classifier", reason: "\(error)")
+    }
+    self.path = path
+    sha256 = SHA256.hex(of: bytes.span)
+  }
+}
+
+/// Why a weights file cannot serve.
+public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// There is no such file.
+  case missing(FilePath)
+  /// The file cannot be read.
+  case unreadable(FileSystemError)
+  /// The file breaks a rule of the model file's form.
+  case invalid(FilePath, rule: String, reason: String)
+
+  /// The exit code of sysexits.h.
+  public var exitCode: Int32 {
+    switch self {
+    case .missing, .unreadable: 66
+    case .invalid: 65
+    }
+  }
+
+  /// A whole sentence: what is wrong and what to do.
+  public var description: String {
+    switch self {
+    case .missing(let path):
+      "There is no model at \(path). Name a weights file with --model or the key `model`."
+    case .unreadable(let error):
+      "The model cannot be read: \(error). Check its permissions."
+    case .invalid(let path, let rule, let reason):
+      "\(path) is not a usable model (\(rule)): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,154 @@
+import Digest
+import FileSystem
+import Imaging
+import Inbox
+import Manifest
+import Threading
+
+/// What was found on reading a photo's file; the bytes themselves are in the processor's buffer.
+enum PhotoContents: Sendable, Equatable {
+  /// All bytes were read, and they are a whole picture or no picture at all.
+  case whole
+  /// All bytes were read, and the picture's end is missing.
+  case incomplete
+  /// More bytes than the limit allows; they were not read.
+  case tooLarge
+}
+
+/// Reads photos and finishes claims: everything between the file's bytes and the committer. One a
+/// thread; it keeps its buffers.
+struct ClaimProcessor: ~Copyable {
+  /// A buffer larger than this is given back after the photo that needed it.
+  private static let keptCapacity = 16 << 20
+  /// How often a file is read again that changes while it is read.
+  private static let readingAttempts = 3
+
+  private let serving: ServingState
+  private var limits: DecodeLimits
+  private var analyzer: PhotoAnalyzer
+  private var bytes: [UInt8] = []
+
+  init(serving: ServingState) {
+    self.serving = serving
+    limits = serving.current.limits
+    analyzer = PhotoAnalyzer(limits: limits)
+  }
+
+  /// Reads a photo's file into the buffer.
+  mutating func read(
+    _ file: borrowing File, _ status: FileStatus
+  ) throws(FileSystemError) -> PhotoContents {
+    adoptLimits()
+    guard status.size <= limits.maximumBytes else { return .tooLarge }
+    if bytes.capacity > Self.keptCapacity { bytes = [] }
+    try file.readAll(into: &bytes, limit: limits.maximumBytes)
+    return completeness(of: bytes.span) == .incomplete ? .incomplete : .whole
+  }
+
+  /// Finishes a claim whose bytes have been read: makes it durable and decides its fate. Whatever
+  /// goes wrong with this photo becomes its verdict.
+  mutating func finish(
+    _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
+  ) -> FinishedPhoto {
+    let serving = serving.current
+    do throws(FileSystemError) {
+      // Read before the verdict: `retry` left word of an earlier claim on the file.
+      let earlier = file.supersededClaim?.description
+      let verdict = try verdict(file, contents, serving)
+      try claim.makeDurable(file)
+      return photo(claim.photo, verdict.0, sha256: verdict.1, supersedes: earlier, serving)
+    } catch {
+      let message =
+        "The disk failed while this photo was read or stored (\(error)); its bytes may be damaged. "
+        + "Check the disk, then drop the photo again."
+      let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message)
+      return photo(claim.photo, verdict, sha256: nil, supersedes: nil, serving)
+    }
+  }
+
+  /// Reads and finishes a claim whose file is not the one that was read in the inbox, or that an
+  /// earlier run left behind.
+  mutating func readAndFinish(_ claim: borrowing Claim) -> FinishedPhoto {
+    do throws(FileSystemError) {
+      let file = try claim.open()
+      var contents = PhotoContents.incomplete
+      for _ in 0..<Self.readingAttempts {
+        let before = try file.status()
+        contents = try read(file, before)
+        if try file.status().sameContent(as: before) { break }
+      }
+      return finish(claim, file, contents)
+    } catch {
+      let verdict = PhotoVerdict(
+        rejectedAs: DecodeError.Code.unreadable.rawValue,
+        because: "The photo cannot be read (\(error)). Check its permissions and the disk.")
+      return photo(claim.photo, verdict, sha256: nil, supersedes: nil, serving.current)
+    }
+  }
+
+  /// Finishes a claim without reading it: its decoding has ended the daemon too often.
+  func reject(_ claim: borrowing Claim, afterDeaths deaths: Int) -> FinishedPhoto {
+    let verdict = PhotoVerdict(
+      rejectedAs: "crashed_decoder",
+      because: "Reading this photo ended the service \(deaths) times, so it is not tried again. "
+        + "Please report it; converting it to another format may help.")
+    return photo(claim.photo, verdict, sha256: nil, supersedes: nil, serving.current)
+  }
+
+  private mutating func adoptLimits() {
+    let current = serving.current.limits
+    guard current != limits else { return }
+    limits = current
+    analyzer = PhotoAnalyzer(limits: current)
+  }
+
+  private mutating func verdict(
+    _ file: borrowing File, _ contents: PhotoContents, _ serving: Serving
+  ) throws(FileSystemError) -> (PhotoVerdict, sha256: String) {
+    switch contents {
+    case .tooLarge:
+      let message =
+        "The file has more than \(byteCountText(limits.maximumBytes)), the limit that `max_bytes` "
+        + "sets. Save the photo smaller, or raise the limit."
+      let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.tooLarge.rawValue, because: message)
+      return (verdict, try file.sha256())
+    case .incomplete where !bytes.isEmpty:
+      let verdict = PhotoVerdict(
+        rejectedAs: DecodeError.Code.truncated.rawValue,
+        because: "The end of the photo is missing: the file stopped growing after \(bytes.count) "
+          + "bytes. Copy it again.")
+      return (verdict, SHA256.hex(of: bytes.span))
+    case .whole, .incomplete:
+      // A reference, not a copy: the span must not hold on to the whole of self.
+      let bytes = bytes
+      let analysis = analyzer.analyze(bytes.span, with: serving.model, policy: serving.policy)
+      let verdict = PhotoVerdict(analysis, model: serving.model, byteCount: bytes.count)
+      return (verdict, analysis.sha256)
+    }
+  }
+
+  private func photo(
+    _ claimed: ClaimedPhoto, _ verdict: PhotoVerdict, sha256: String?, supersedes: String?,
+    _ serving: Serving
+  ) -> FinishedPhoto {
+    FinishedPhoto(
+      claimed: claimed, folder: verdict.folder, sha256: sha256, verdict: verdict.verdict,
+      image: verdict.image, model: serving.modelReference, classifiedAt: .now,
+      supersedes: supersedes)
+  }
+}
+
+extension File {
+  /// SHA-256 of the whole file, read in pieces.
+  fileprivate func sha256() throws(FileSystemError) -> String {
+    var digest = SHA256()
+    var piece = [UInt8](repeating: 0, count: 1 << 20)
+    var offset: Int64 = 0
+    while true {
+      let count = try read(into: &piece, at: offset)
+      if count == 0 { return digest.finish() }
+      digest.update(piece.span.extracting(first: count))
+      offset += Int64(count)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import Threading
+
+/// The photos on their way from the workers to the one committer. Bounded, so that workers wait
+/// when the disk is slower than the processor.
+final class CommitQueue: Sendable {
+  /// What the committer does next.
+  enum Turn: Sendable {
+    /// These photos are ready to be recorded, in the order in which they were finished.
+    case commit([FinishedPhoto])
+    /// The deadline has passed and nothing has come.
+    case deadline
+    /// All workers have ended and everything has been handed over.
+    case end
+  }
+
+  private struct State: Sendable {
+    var photos: [FinishedPhoto] = []
+    var workers: Int
+    var isStopping = false
+  }
+
+  private let capacity: Int
+  private let state: Monitor<State>
+
+  /// - Parameters:
+  ///   - capacity: how many photos may wait.
+  ///   - workers: how many threads put photos in.
+  init(capacity: Int, workers: Int) {
+    self.capacity = capacity
+    state = Monitor(State(workers: workers))
+  }
+
+  /// Hands a photo over, waiting while the queue is full.
+  func put(_ photo: FinishedPhoto) {
+    state.wait { (state) -> Void? in
+      guard state.photos.count < capacity else { return nil }
+      state.photos.append(photo)
+      return ()
+    }
+  }
+
+  /// Says that one worker has ended.
+  func workerEnded() {
+    state.update { $0.workers -= 1 }
+  }
+
+  /// Wakes the committer out of a wait for better times.
+  func stop() {
+    state.update { $0.isStopping = true }
+  }
+
+  /// Takes the next group.
+  /// - Parameters:
+  ///   - limit: the most photos to take; 0 where no more can be recorded for now.
+  ///   - deadline: when to return without any.
+  func take(atMost limit: Int, until deadline: MonotonicTime?) -> Turn {
+    state.wait(until: deadline) { state -> Turn? in
+      if limit > 0, !state.photos.isEmpty {
+        let group = Array(state.photos.prefix(limit))
+        state.photos.removeFirst(group.count)
+        return .commit(group)
+      }
+      let nothingToDo = state.photos.isEmpty || (limit == 0 && state.isStopping)
+      return state.workers == 0 && nothingToDo ? .end : nil
+    } ?? .deadline
+  }
+
+  /// Waits for `pause`, or until the service is to stop.
+  /// - Returns: whether it is to stop.
+  func rest(for pause: Duration) -> Bool {
+    state.wait(until: .now + pause) { state -> Bool? in state.isStopping ? true : nil } ?? false
+  }
+}

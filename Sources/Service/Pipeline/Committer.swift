@@ -1,0 +1,226 @@
+import FileSystem
+import Inbox
+import Manifest
+import SystemPackage
+import Threading
+
+/// The one place where entries become durable and photos leave `work/`: a group of photos gets
+/// names, then entries with a single sync, then the moves. Confined to one thread.
+struct Committer: ~Copyable {
+  /// The most photos that share one sync.
+  static let largestGroup = 128
+  /// The most photos whose move may be outstanding before no further ones are recorded.
+  private static let unmovedLimit = 256
+
+  /// A recorded photo that has yet to be moved to where its entry says.
+  private struct Unmoved {
+    let claimed: ClaimedPhoto
+    var entry: Entry
+    var path: FilePath
+
+    /// The folder that a further name is looked for in.
+    var folder: FilePath {
+      switch entry.outcome {
+      case .accepted: Folder.done.path.pushing(FilePath(entry.category?.slug ?? ""))
+      case .review: Folder.review.path.pushing(FilePath(entry.category?.slug ?? ""))
+      case .rejected: Folder.rejected.path
+      }
+    }
+  }
+
+  private let commits: CommitQueue
+  let monitor: ServiceMonitor
+  private var ledger: Ledger
+  private var placement: Placement
+  private var unmoved: [Unmoved] = []
+  private var backOff = BackOff()
+  /// Whether photos had to be left in `work/` because the service was told to stop meanwhile.
+  private(set) var hasLeftPhotos = false
+
+  init(
+    ledger: consuming Ledger, placement: consuming Placement, commits: CommitQueue,
+    monitor: ServiceMonitor
+  ) {
+    self.ledger = ledger
+    self.placement = placement
+    self.commits = commits
+    self.monitor = monitor
+  }
+
+  /// The entry that the open journal holds for a claim.
+  func recordedEntry(of claim: ClaimIdentity) -> Entry? {
+    ledger.openEntry(claim: claim.description)
+  }
+
+  /// Commits what the workers hand over, and seals when it is due, until the workers have ended.
+  mutating func run() {
+    while true {
+      let room = unmoved.count < Self.unmovedLimit ? min(Self.largestGroup, ledger.room) : 0
+      let deadline = [ledger.nextDeadline, backOff.until].compactMap(\.self).max()
+      switch commits.take(atMost: room, until: deadline) {
+      case .commit(let group): commit(group)
+      case .deadline: retryMoves()
+      case .end:
+        retryMoves()
+        seal()
+        hasLeftPhotos = hasLeftPhotos || !unmoved.isEmpty
+        return
+      }
+      if ledger.sealDue, !backOff.isActive { seal() }
+    }
+  }
+
+  /// Records a group of photos and moves them. If the disk refuses, waits until it does not, or
+  /// until the service is to stop.
+  mutating func commit(_ group: [FinishedPhoto]) {
+    guard let paths = choosePaths(for: group) else { return }
+    let drafts = zip(group, paths).map { photo, path in photo.draft(storedAs: path) }
+    guard let entries = append(drafts) else {
+      for path in paths { placement.release(path) }
+      return
+    }
+    for index in entries.indices {
+      monitor.recorded(entries[index], since: group[index].claimed.receivedAt)
+      move(Unmoved(claimed: group[index].claimed, entry: entries[index], path: paths[index]))
+    }
+    monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
+  }
+
+  /// Moves a photo whose entry an earlier run had recorded.
+  mutating func finishMove(of claimed: ClaimedPhoto, recordedAs entry: Entry) {
+    guard let path = entry.storedAs.path else { return }
+    move(Unmoved(claimed: claimed, entry: entry, path: path))
+  }
+
+  private mutating func choosePaths(for group: [FinishedPhoto]) -> [FilePath]? {
+    var paths: [FilePath] = []
+    for photo in group {
+      let chosen = persist("place") { (committer) throws(FileSystemError) in
+        try committer.placement.choose(
+          for: photo.claimed.source, below: photo.folder, hasReason: photo.isRejected)
+      }
+      guard let chosen else {
+        for path in paths { placement.release(path) }
+        return nil
+      }
+      paths.append(chosen)
+    }
+    return paths
+  }
+
+  private mutating func append(_ drafts: [EntryDraft]) -> [Entry]? {
+    let entries = persist("record") { (committer) throws(LedgerError) in
+      try committer.ledger.append(drafts)
+    }
+    reportIncidents()
+    return entries
+  }
+
+  /// Moves a recorded photo. Where somebody took its name meanwhile, records a further entry that
+  /// supersedes the first before the photo goes to the next free name.
+  private mutating func move(_ waiting: Unmoved) {
+    var waiting = waiting
+    let isRejected = waiting.entry.outcome == .rejected
+    do throws(FileSystemError) {
+      while true {
+        let reason = isRejected ? RejectionReason.document(waiting.entry) : nil
+        let claimed = waiting.claimed
+        switch try placement.move(
+          claimed.identity, claimed.source, to: waiting.path, reason: reason,
+          wasRetried: waiting.entry.supersedes != nil)
+        {
+        case .moved: return monitor.incidents.ended("move")
+        case .missing: return monitor.vanished(waiting.entry)
+        case .taken:
+          let path = try placement.choose(
+            for: claimed.source, below: waiting.folder, hasReason: isRejected)
+          let draft = EntryDraft(superseding: waiting.entry, storedAs: RecordedPath(path))
+          guard let entry = append([draft])?.first else {
+            placement.release(path)
+            return unmoved.append(waiting)
+          }
+          (waiting.entry, waiting.path) = (entry, path)
+        }
+      }
+    } catch {
+      monitor.incidents.began("move", "A photo cannot be moved out of work/: \(error).")
+      backOff.failed()
+      unmoved.append(waiting)
+    }
+  }
+
+  private mutating func retryMoves() {
+    let waiting = unmoved
+    unmoved = []
+    for photo in waiting { move(photo) }
+    if unmoved.isEmpty { backOff.succeeded() }
+  }
+
+  private mutating func seal() {
+    guard unmoved.isEmpty else { return retryMoves() }
+    do throws(FileSystemError) {
+      try placement.syncTouched()
+    } catch {
+      monitor.incidents.began("seal", "The manifest cannot be sealed yet: \(error).")
+      return backOff.failed()
+    }
+    do throws(LedgerError) {
+      if let sealed = try ledger.seal() { monitor.sealed(sealed) }
+      monitor.incidents.ended("seal")
+      backOff.succeeded()
+    } catch {
+      monitor.incidents.began("seal", error.description)
+      backOff.failed()
+    }
+    reportIncidents()
+  }
+
+  /// Tries until it works. Between attempts the thread rests, longer each time.
+  /// - Returns: nil when the service is to stop before it worked; the photos stay in `work/`.
+  private mutating func persist<Value, Failure: Error & CustomStringConvertible>(
+    _ kind: String, _ body: (inout Committer) throws(Failure) -> Value
+  ) -> Value? {
+    while true {
+      do throws(Failure) {
+        let value = try body(&self)
+        monitor.incidents.ended(kind)
+        backOff.succeeded()
+        return value
+      } catch {
+        monitor.incidents.began(kind, error.description)
+        backOff.failed()
+        if commits.rest(for: backOff.pause) {
+          hasLeftPhotos = true
+          return nil
+        }
+      }
+    }
+  }
+
+  private mutating func reportIncidents() {
+    for event in ledger.takeIncidents() { monitor.report(event) }
+  }
+}
+
+/// How long to wait after failures in a row: half a second, doubling up to ten.
+struct BackOff {
+  private static let first: Duration = .milliseconds(500)
+  private static let longest: Duration = .seconds(10)
+
+  /// The length of the present wait.
+  private(set) var pause: Duration = .zero
+  /// The end of the present wait; nil where the last attempt succeeded.
+  private(set) var until: MonotonicTime?
+
+  var isActive: Bool { until.map { MonotonicTime.now < $0 } ?? false }
+
+  mutating func failed() {
+    pause = pause == .zero ? Self.first : min(pause * 2, Self.longest)
+    until = .now + pause
+  }
+
+  mutating func succeeded() {
+    pause = .zero
+    until = nil
+  }
+}

@@ -1,0 +1,33 @@
+import Classification
+import Imaging
+import Manifest
+import Synchronization
+
+/// What a reload may change while photos are being worked on. A photo is worked on with one value
+/// from beginning to end.
+struct Serving: Sendable {
+  let model: ServingModel
+  let policy: DecisionPolicy
+  let limits: DecodeLimits
+
+  init(model: ServingModel, configuration: Configuration) {
+    self.model = model
+    policy = DecisionPolicy(
+      calibration: model.model.calibration, threshold: configuration.threshold)
+    limits = configuration.limits
+  }
+
+  /// How entries name the model.
+  var modelReference: Entry.Model { model.reference }
+}
+
+/// The value in force, shared by all workers.
+final class ServingState: Sendable {
+  private let value: Mutex<Serving>
+
+  init(_ serving: Serving) { value = Mutex(serving) }
+
+  var current: Serving { value.withLock { $0 } }
+
+  func replace(with serving: Serving) { value.withLock { $0 = serving } }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import Glibc
+
+/// A run of the real `hangtagd`.
+final class DaemonProcess {
+  private let process = Process()
+  private let errors: URL
+
+  /// Starts the daemon on a test bed.
+  /// - Parameters:
+  ///   - environment: added to what every test uses: quick settling and sealing.
+  init(
+    _ bed: TestBed, _ arguments: [String] = [], model: String = "models/hangtag.safetensors",
+    environment: [String: String] = [:]
+  ) throws {
+    errors = bed.folder.appending(path: "log-\(UUID().uuidString)")
+    try Data().write(to: errors)
+    process.executableURL = Self.program
+    process.arguments =
+      ["--state-directory", bed.state.path, "--model", Checkout.folder.appending(path: model).path]
+      + arguments
+    let settings = [
+      "HANGTAG_SETTLE": "200ms", "HANGTAG_INCOMPLETE_AFTER": "400ms", "HANGTAG_WORKERS": "2",
+      "NOTIFY_SOCKET": bed.notify.path,
+    ]
+    process.environment = settings.merging(environment) { _, new in new }
+    process.standardError = try FileHandle(forWritingTo: errors)
+    try process.run()
+  }
+
+  /// The daemon that was built together with the tests: it lies beside the test program.
+  private static var program: URL {
+    URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+      .appending(path: "hangtagd")
+  }
+
+  func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
+
+  /// Waits for the end.
+  /// - Returns: the exit code; nil where a signal ended it.
+  @discardableResult
+  func end() -> Int32? {
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : nil
+  }
+
+  /// What it has written to standard error so far.
+  var log: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+}

@@ -1,0 +1,83 @@
+import FileSystem
+import Manifest
+import SystemPackage
+import Testing
+import Threading
+
+@testable import Inbox
+@testable import Service
+
+@Suite("The queue before the committer")
+struct CommitQueueTests {
+  @Test("ends when the workers have ended, and not before everything is handed over")
+  func end() throws {
+    let queue = CommitQueue(capacity: 4, workers: 1)
+    queue.put(try photo("a.jpg"))
+    queue.workerEnded()
+    guard case .commit(let group) = queue.take(atMost: 10, until: nil) else {
+      Issue.record("the photo was not handed over")
+      return
+    }
+    #expect(group.map(\.claimed.source) == ["a.jpg"])
+    guard case .end = queue.take(atMost: 10, until: nil) else {
+      Issue.record("the queue did not end")
+      return
+    }
+  }
+
+  @Test("hands over photos in their order, at most as many as asked for")
+  func groups() throws {
+    let queue = CommitQueue(capacity: 8, workers: 1)
+    for number in 1...5 { queue.put(try photo(FilePath("\(number).jpg"))) }
+    guard case .commit(let first) = queue.take(atMost: 3, until: nil),
+      case .commit(let second) = queue.take(atMost: 3, until: nil)
+    else {
+      Issue.record("no groups came")
+      return
+    }
+    #expect(first.map(\.claimed.source) == ["1.jpg", "2.jpg", "3.jpg"])
+    #expect(second.map(\.claimed.source) == ["4.jpg", "5.jpg"])
+  }
+
+  @Test("makes workers wait while it is full")
+  func full() throws {
+    let queue = CommitQueue(capacity: 1, workers: 1)
+    let (first, second) = (try photo("1.jpg"), try photo("2.jpg"))
+    queue.put(first)
+    let handedOver = Monitor(false)
+    let worker = WorkerThread(name: "worker") {
+      queue.put(second)
+      handedOver.update { $0 = true }
+    }
+    #expect(!handedOver.read { $0 })
+    _ = queue.take(atMost: 1, until: nil)
+    worker.join()
+    #expect(handedOver.read { $0 })
+  }
+
+  @Test("returns at the deadline when nothing comes")
+  func deadline() {
+    let queue = CommitQueue(capacity: 1, workers: 1)
+    guard case .deadline = queue.take(atMost: 1, until: .now) else {
+      Issue.record("the deadline was not noticed")
+      return
+    }
+  }
+
+  @Test("cuts a rest short when the service is to stop")
+  func rest() {
+    let queue = CommitQueue(capacity: 1, workers: 1)
+    #expect(!queue.rest(for: .milliseconds(1)))
+    queue.stop()
+    #expect(queue.rest(for: .seconds(3600)))
+  }
+
+  private func photo(_ name: FilePath) throws -> FinishedPhoto {
+    let identity = try #require(ClaimIdentity("01a203e5-b826-73d6-b714-f70f41f7fdd3"))
+    return FinishedPhoto(
+      claimed: ClaimedPhoto(
+        identity: identity, source: name, status: try Directory("/").status(), receivedAt: 0),
+      folder: "done/coat", sha256: nil, verdict: .rejected(.init(code: "corrupt", message: "")),
+      image: nil, model: .init(name: "m", sha256: ""), classifiedAt: .now, supersedes: nil)
+  }
+}
