@@ -53,6 +53,15 @@ let package = Package(
       name: "Classification", dependencies: ["Imaging", "NeuralNetwork"], swiftSettings: optimized),
 
     // Networks from data. The daemon does not link it.
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "Training",
+      dependencies: [
+        "CZlib", "Classification", "Digest", "FileSystem", "Imaging", "NeuralNetwork", "Threading",
+        "YAML", system,
+      ],
+      swiftSettings: optimized),
+
     // From the inbox to the manifest.
     .target(
       name: "Inbox", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
@@ -99,6 +108,7 @@ let package = Package(
     tests(
       "ServiceTests", ["FileSystem", "Imaging", "Inbox", "Manifest", "Service", logging, system]),
     tests("ThreadingTests", ["Threading"]),
+    tests("TrainingTests", ["FileSystem", "Imaging", "NeuralNetwork", "Training", system]),
     tests("YAMLTests", ["YAML"]),
   ],
   cLanguageStandard: .gnu17

@@ -1,0 +1,87 @@
+import FoundationEssentials
+public import NeuralNetwork
+
+/// How a model was made, for its file's `hangtag.training`.
+public struct Provenance: Encodable, Sendable {
+  /// The figures of a model on some images.
+  public struct Scores: Encodable, Sendable {
+    let images: Int
+    let loss: Double
+    let accuracy: Double
+
+    /// The two main figures of an evaluation.
+    public init(_ result: EvaluationResult) {
+      images = result.images
+      loss = result.loss.value
+      accuracy = result.accuracy.value
+    }
+  }
+
+  let by: String
+  let recipe: Recipe
+  let seed: Int
+  let instructionSet: String
+  let data: [ImageSet.Source]
+  let trainingImages: Int
+  let validationImages: Int
+  let startedFrom: String?
+  let best: EpochRecord
+  let test: Scores?
+  let testData: [ImageSet.Source]?
+  let history: [EpochRecord]
+
+  private enum CodingKeys: String, CodingKey {
+    case by, recipe, seed, data, best, test, history
+    case instructionSet = "instruction_set"
+    case trainingImages = "training_images"
+    case validationImages = "validation_images"
+    case startedFrom = "started_from_sha256"
+    case testData = "test_data"
+  }
+
+  /// - Parameters:
+  ///   - version: Of the program.
+  ///   - test: The figures on images that had no part in the training, and which images.
+  public init(
+    _ setup: TrainingSetup, best: EpochRecord, history: [EpochRecord], version: String,
+    instructionSet: InstructionSet, test: (scores: Scores, images: ImageSet)? = nil
+  ) {
+    by = "hangtag \(version)"
+    recipe = setup.recipe
+    seed = setup.recipe.seed
+    self.instructionSet = instructionSet.rawValue
+    data = setup.training.sources
+    trainingImages = setup.training.count
+    validationImages = setup.validation?.count ?? 0
+    startedFrom = setup.identity.start
+    self.best = best
+    self.test = test?.scores
+    testData = test?.images.sources
+    self.history = history
+  }
+
+  /// The JSON text, always the same for the same training.
+  public var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  /// The epochs that a model's provenance tells of; none where it does not.
+  public static func history(of model: Model) -> [EpochRecord] {
+    struct Told: Decodable { let history: [EpochRecord] }
+    let told = try? JSONDecoder().decode(Told.self, from: Data((model.training ?? "").utf8))
+    return told?.history ?? []
+  }
+}
+
+extension Model {
+  /// The same model with its name and with how it was made.
+  public func named(_ name: String, training: String) throws(ModelError) -> Model {
+    try Model(
+      name: name, architecture: architecture, labels: labels, input: input,
+      calibration: calibration, training: training, parameters: parameters, policy: policy)
+  }
+}
