@@ -23,7 +23,8 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let package = Package(
   name: "hangtag",
   products: [
-    .executable(name: "hangtagd", targets: ["hangtagd"])
+    .executable(name: "hangtagd", targets: ["hangtagd"]),
+    .executable(name: "hangtag", targets: ["hangtag"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -85,6 +86,13 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swift),
+    .executableTarget(
+      name: "hangtag",
+      dependencies: [
+        "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
+        "Service", "Threading", "Training", arguments, system,
+      ],
+      swiftSettings: swift),
 
     // Photos made by program, for tests, demonstration and benchmarks.
     .target(
@@ -92,6 +100,13 @@ let package = Package(
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
     .target(
       name: "SamplePhotos", dependencies: ["CImageWriters", "Imaging"], swiftSettings: optimized),
+    .executableTarget(
+      name: "hangtag-demo",
+      dependencies: [
+        "Classification", "FileSystem", "Inbox", "Manifest", "SamplePhotos", "Training", arguments,
+        system,
+      ],
+      swiftSettings: swift),
 
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
@@ -100,6 +115,7 @@ let package = Package(
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
     tests("FileSystemTests", ["FileSystem", system]),
+    tests("HangtagToolTests", ["SamplePhotos", "hangtag", "hangtagd"]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
     tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),
     tests("ManifestTests", ["FileSystem", "Manifest", "Threading", system]),

@@ -1,0 +1,45 @@
+import ArgumentParser
+import FoundationEssentials
+import NeuralNetwork
+import Service
+
+/// `hangtag check-config`.
+struct CheckConfigCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check-config",
+    abstract: "Checks the configuration and prints every setting in force.",
+    discussion: """
+      Reads the file, then the HANGTAG_ variables of the environment, which win over it. A model \
+      that is named is checked too.
+
+      Examples:
+        hangtag check-config
+        hangtag check-config /etc/hangtag/hangtag.yaml && systemctl reload hangtagd
+
+      Exit codes: 0 usable, 65 or 66 the model is not, 78 the configuration is not.
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "The configuration file. Default: /etc/hangtag/hangtag.yaml, where it exists.",
+      valueName: "file"))
+  var file: String?
+
+  func run() throws { try ToolFailure.reportingService { try check() } }
+
+  private func check() throws {
+    var settings = SettingsOptions()
+    settings.config = file
+    let resolver = settings.resolver()
+    let configuration = try resolver.resolve()
+    if let model = configuration.model {
+      _ = try ServingModel(loading: model, instructionSet: .best)
+    }
+    if let path = resolver.fileInUse {
+      Console.line("# \(path) is usable. In force:")
+    } else {
+      Console.line("# There is no \(ConfigurationResolver.defaultFile). In force:")
+    }
+    for (key, value) in configuration.lines { Console.line("\(key): \(value)") }
+  }
+}
