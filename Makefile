@@ -2,7 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build install uninstall format lint clean run-packages test-packages
+.PHONY: help run test build bench-train install uninstall format lint clean run-packages \
+  test-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
 PREFIX ?= /usr/local
@@ -23,7 +24,7 @@ TEST_PACKAGES := $(RUN_PACKAGES) python3-jsonschema
 help: ## Show this list.
 	@echo "Hangtag hangs a tag on every product photo."
 	@echo
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: run-packages build ## Build, and sort some photos with a running daemon, in build/demo.
 	@rm -rf $(DEMO)
@@ -43,6 +44,9 @@ test: test-packages ## Run every test.
 
 build: ## Build the programs.
 	swift build $(RELEASE)
+
+bench-train: run-packages build ## Time a training step against PyTorch, in turns (needs torch).
+	python3 bench/training_step.py $(BIN)/hangtag-bench
 
 install: ## Install what was built into PREFIX (default /usr/local), with the systemd unit.
 	@test -x $(BIN)/hangtagd || { echo "Run make build first."; exit 1; }

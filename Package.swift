@@ -94,7 +94,7 @@ let package = Package(
       ],
       swiftSettings: swift),
 
-    // Photos made by program, for tests, demonstration and benchmarks.
+    // For tests, demonstration and benchmarks: photos made by program, and our side of a race.
     .target(
       name: "CImageWriters", cSettings: c,
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
@@ -107,6 +107,9 @@ let package = Package(
         system,
       ],
       swiftSettings: swift),
+
+    .executableTarget(
+      name: "hangtag-bench", dependencies: ["Training", arguments], swiftSettings: swift),
 
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),

@@ -37,13 +37,13 @@ public final class Claimer: Sendable {
       let folder = try state.root.openOrCreateDirectory(
         work.path.pushing(path).removingLastComponent())
       try origin.rename(path.fileName, to: folder, path.fileName)
-      if let status = try folder.status(of: path.fileName), status.kind == .regular {
+      if let status = (try? folder.status(of: path.fileName)) ?? nil, status.kind == .regular {
         let photo = ClaimedPhoto(
           identity: identity, source: path, status: status, receivedAt: time.wall())
         return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
       }
-      // Somebody had put a folder or a link under the name: back with it. Where that cannot be, the
-      // next start sets it aside.
+      // Somebody had put a folder or a link under the name, or it cannot be looked at: back with it.
+      // Where that cannot be, it stays for recovery at the next start.
       try folder.rename(path.fileName, to: origin, path.fileName)
     } catch {
       work.removeEmptied()

@@ -9,6 +9,8 @@ import Threading
 /// not come fails instead of waiting for ever.
 final class TestQueue: Sendable {
   let queue: InboxQueue
+  /// Kept until the queue has stopped, which would make the inbox again after its removal.
+  private let test: TestState
   private let claimer: Claimer
   private let notices: Monitor<[InboxNotice]>
   private let isOver = Monitor(false)
@@ -28,6 +30,7 @@ final class TestQueue: Sendable {
   ) throws {
     let notices = Monitor<[InboxNotice]>([])
     self.notices = notices
+    self.test = test
     claimer = Claimer(test.state)
     queue = try InboxQueue(test.state, settings: settings, time: time) { notice in
       notices.update { $0.append(notice) }
@@ -39,7 +42,10 @@ final class TestQueue: Sendable {
     }
   }
 
-  deinit { isOver.update { $0 = true } }
+  deinit {
+    queue.stop()
+    isOver.update { $0 = true }
+  }
 
   /// Waits until the watching thread has reported this.
   /// - Returns: whether it did, once more than before.

@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Times one training step of Hangtag against PyTorch's best variant, in turns in one run.
+
+usage: training_step.py HANGTAG_BENCH [--rounds N]
+
+Same network, same batch of 128, same two threads, same work: forward, backward, SGD with Nesterov
+momentum. PyTorch runs with channels last and with its default layout; the faster one counts. Prints
+the median of PyTorch's time over ours, round by round, with its quartiles. Needs torch.
+"""
+import argparse
+import json
+import statistics
+import subprocess
+import time
+
+import torch
+from torch import nn
+
+BATCH, THREADS = 128, 2
+
+
+class Residual(nn.Module):
+    def __init__(self, inner):
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, x):
+        return x + self.inner(x)
+
+
+def network(layers):
+    """The network that an architecture in Hangtag's form describes."""
+    made = []
+    for layer in layers:
+        kind = layer["type"]
+        if kind == "conv2d":
+            made.append(nn.Conv2d(layer["in"], layer["out"], layer["kernel"],
+                                  padding=layer["padding"], bias=layer["bias"]))
+        elif kind == "batch_norm2d":
+            made.append(nn.BatchNorm2d(layer["features"], eps=layer["eps"]))
+        elif kind == "relu":
+            made.append(nn.ReLU(inplace=True))
+        elif kind == "max_pool2d":
+            made.append(nn.MaxPool2d(layer["size"]))
+        elif kind == "global_max_pool2d":
+            made.append(nn.AdaptiveMaxPool2d(1))
+        elif kind == "dropout":
+            made.append(nn.Dropout(layer["rate"]))
+        elif kind == "flatten":
+            made.append(nn.Flatten())
+        elif kind == "linear":
+            made.append(nn.Linear(layer["in"], layer["out"], bias=layer["bias"]))
+        elif kind == "residual":
+            made.append(Residual(network(layer["layers"])))
+        else:
+            raise SystemExit(f"{kind}: not known here")
+    return nn.Sequential(*made)
+
+
+class TorchStep:
+    def __init__(self, layers, channels_last):
+        form = torch.channels_last if channels_last else torch.contiguous_format
+        self.network = network(layers).train().to(memory_format=form)
+        self.inputs = torch.rand(BATCH, 1, 28, 28).to(memory_format=form)
+        self.labels = torch.randint(0, 10, (BATCH,))
+        self.optimizer = torch.optim.SGD(
+            self.network.parameters(), lr=0.001, momentum=0.9, nesterov=True, weight_decay=5e-4)
+
+    def milliseconds(self):
+        start = time.perf_counter()
+        self.optimizer.zero_grad(set_to_none=True)
+        nn.functional.cross_entropy(self.network(self.inputs), self.labels).backward()
+        self.optimizer.step()
+        return (time.perf_counter() - start) * 1e3
+
+
+class HangtagStep:
+    def __init__(self, program, name):
+        self.process = subprocess.Popen(
+            [program, name, "--batch", str(BATCH), "--threads", str(THREADS)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.layers = json.loads(self.process.stdout.readline())["layers"]
+
+    def milliseconds(self):
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--rounds", type=int, default=25)
+    arguments = parser.parse_args()
+    torch.set_num_threads(THREADS)
+    print(f"PyTorch {torch.__version__}, batch {BATCH}, {THREADS} threads, medians of "
+          f"{arguments.rounds} rounds in turns\n")
+    print("| network | Hangtag, ms | PyTorch channels last, ms | PyTorch default, ms "
+          "| best PyTorch / Hangtag (quartiles) |")
+    print("|---|---|---|---|---|")
+    for name in ("plain", "residual"):
+        ours = HangtagStep(arguments.program, name)
+        contenders = [ours, TorchStep(ours.layers, True), TorchStep(ours.layers, False)]
+        for contender in contenders * 3:
+            contender.milliseconds()
+        rounds = [[each.milliseconds() for each in contenders] for _ in range(arguments.rounds)]
+        medians = [statistics.median(column) for column in zip(*rounds)]
+        best = 1 if medians[1] <= medians[2] else 2
+        low, middle, high = statistics.quantiles([row[best] / row[0] for row in rounds], n=4)
+        print(f"| {name} | {medians[0]:.1f} | {medians[1]:.1f} | {medians[2]:.1f} "
+              f"| {middle:.2f} ({low:.2f} to {high:.2f}) |")
+        ours.process.stdin.close()
+        ours.process.wait()
+
+
+main()
