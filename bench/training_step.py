@@ -87,6 +87,12 @@ class HangtagStep:
         return float(self.process.stdout.readline())
 
 
+def rested(contender):
+    """A step after a pause, in which the other side's idle threads stop spinning."""
+    time.sleep(0.05)
+    return contender.milliseconds()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -103,7 +109,7 @@ def main():
         contenders = [ours, TorchStep(ours.layers, True), TorchStep(ours.layers, False)]
         for contender in contenders * 3:
             contender.milliseconds()
-        rounds = [[each.milliseconds() for each in contenders] for _ in range(arguments.rounds)]
+        rounds = [[rested(each) for each in contenders] for _ in range(arguments.rounds)]
         medians = [statistics.median(column) for column in zip(*rounds)]
         best = 1 if medians[1] <= medians[2] else 2
         low, middle, high = statistics.quantiles([row[best] / row[0] for row in rounds], n=4)
