@@ -1,8 +1,8 @@
 import CDigest
 
-/// SHA-256 (FIPS 180-4) of bytes that come in pieces. The compression is a kernel of our own: it is
-/// as fast as BoringSSL's on the same processor (1.4 GB/s with SHA extensions), and swift-crypto
-/// would add two minutes to a clean build and 3 MB to each program.
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces. The compression is a kernel of our own: with
+/// SHA extensions it took 0.166 ms for 220 KB where BoringSSL took 0.154, and swift-crypto would add
+/// all of BoringSSL to a clean build and 3 MB to each program.
 public struct SHA256: Sendable {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a,
