@@ -14,7 +14,6 @@ final class ServiceMonitor: Sendable {
     var isDirty = true
     var isStopped = false
     var inbox: InboxQueue?
-    var lastPhoto: String?
   }
 
   let logger: Logger
@@ -58,10 +57,7 @@ final class ServiceMonitor: Sendable {
   /// Counts and logs an entry that has just become durable.
   /// - Parameter start: when the photo was claimed, in nanoseconds since 1970.
   func recorded(_ entry: Entry, since start: Int64) {
-    change { state in
-      state.lastPhoto = entry.source.text
-      state.report.photos.count(entry)
-    }
+    change { $0.report.photos.count(entry) }
     let level: Logger.Level = entry.outcome == .rejected ? .notice : .info
     var keys: Logger.Metadata = [
       "photo": "\(entry.source.text)", "outcome": "\(entry.outcome.rawValue)",

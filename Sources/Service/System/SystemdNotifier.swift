@@ -10,8 +10,6 @@ public struct SystemdNotifier: Sendable {
     case stopping
     /// A line for `systemctl status`.
     case status(String)
-    /// A sign of progress for WatchdogSec=.
-    case watchdog
   }
 
   private let socketPath: String?
@@ -33,7 +31,6 @@ public struct SystemdNotifier: Sendable {
     case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())"
     case .stopping: "STOPPING=1"
     case .status(let line): "STATUS=\(String(line.map { $0.isNewline ? " " : $0 }))"
-    case .watchdog: "WATCHDOG=1"
     }
   }
 
