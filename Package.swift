@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: swift),
 
     // From bytes to probabilities. Imports go down this list only.
-    .target(name: "CKernels", exclude: ["template"], cSettings: c),
+    .target(name: "CKernels", exclude: ["amx", "template"], cSettings: c),
     .target(
       name: "CCodecs", cSettings: c,
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
