@@ -25,6 +25,7 @@ struct Hangtag: ParsableCommand {
     subcommands: [
       ClassifyCommand.self, StatusCommand.self, ExplainCommand.self, RetryCommand.self,
       CheckConfigCommand.self, ModelCommand.self, TrainCommand.self, EvaluateCommand.self,
+      CalibrateCommand.self,
     ])
   /// Says what an unknown subcommand was probably meant to be; all else the parser says.
   static func main() {
