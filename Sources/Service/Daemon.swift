@@ -59,7 +59,7 @@ public final class Daemon: Sendable {
     state = try StateDirectory(owning: configuration.stateDirectory)
     monitor = ServiceMonitor(
       logger: logger, notifier: SystemdNotifier(environment: environment), model: model)
-    serving = ServingState(Serving(model: model, configuration: configuration))
+    serving = try ServingState(Serving(model: model, configuration: configuration))
     workerCount = configuration.workers > 0 ? configuration.workers : Self.processorCount
     commits = CommitQueue(capacity: 2 * Committer.largestGroup, workers: workerCount)
     over = try WakeUp()

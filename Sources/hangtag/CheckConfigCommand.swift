@@ -35,7 +35,8 @@ struct CheckConfigCommand: ParsableCommand {
     let instructionSet = try InstructionSet.selected(
       environment: ProcessInfo.processInfo.environment)
     if let model = configuration.model {
-      _ = try ServingModel.rehearsed(model, instructionSet: instructionSet)
+      let serving = try ServingModel.rehearsed(model, instructionSet: instructionSet)
+      _ = try serving.policy(for: configuration)
     }
     if let path = resolver.fileInUse {
       Console.line("# \(path) is usable. In force:")

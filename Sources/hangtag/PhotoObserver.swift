@@ -31,11 +31,12 @@ struct PhotoObserver: ~Copyable {
   /// Loads the model that the settings name.
   init(_ configuration: Configuration) throws {
     let environment = ProcessInfo.processInfo.environment
-    model = try ServingModel(
+    let model = try ServingModel(
       loading: configuration.modelPath,
       instructionSet: try InstructionSet.selected(environment: environment))
-    policy = DecisionPolicy(
-      calibration: model.model.calibration, threshold: configuration.threshold)
+    let policy = try model.policy(for: configuration)
+    self.model = model
+    self.policy = policy
     analyzer = PhotoAnalyzer(limits: configuration.limits)
   }
 

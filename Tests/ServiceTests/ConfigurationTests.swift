@@ -40,6 +40,7 @@ struct ConfigurationTests {
       settle: 500ms
       incomplete_after: 2m
       threshold: 0.9
+      target_precision: 0.99
       max_bytes: 64MiB
       decode_timeout: 1.5s
       seal_entries: 10
@@ -48,6 +49,7 @@ struct ConfigurationTests {
     #expect(configuration.stateDirectory == "/srv/photos")
     #expect(configuration.model == "/srv/model.safetensors")
     #expect(configuration.workers == 3)
+    #expect(configuration.targetPrecision == 0.99)
     #expect(configuration.settle == .milliseconds(500))
     #expect(configuration.incompleteAfter == .seconds(120))
     #expect(configuration.threshold == 0.9)

@@ -20,6 +20,9 @@ public struct Configuration: Sendable, Equatable {
   public var maximumWatches = 4096
   /// Confidence below which a photo goes to review; nil: what the model file says.
   public var threshold: Double?
+  /// How many of the accepted photos must be in the right category, 0 to 1: the model's calibration
+  /// says from which confidence on. nil: what the model file says. The threshold wins over it.
+  public var targetPrecision: Double?
   /// What a photo may cost before it is rejected.
   public var limits = DecodeLimits()
   /// When a journal becomes a sealed manifest.
@@ -34,11 +37,12 @@ public struct Configuration: Sendable, Equatable {
   public var modelPath: FilePath { model ?? InstalledModel.path() }
 
   /// Whether a daemon that runs with `old` must be started anew for this to take effect in full. A
-  /// reload takes over the model, the threshold and the limits of a photo.
+  /// reload takes over the model, what is accepted and the limits of a photo.
   func needsRestart(insteadOf old: Configuration) -> Bool {
     var reloaded = old
     reloaded.model = model
     reloaded.threshold = threshold
+    reloaded.targetPrecision = targetPrecision
     reloaded.limits = limits
     return reloaded != self
   }

@@ -31,6 +31,11 @@ struct ConfigurationKey: Sendable {
       set: { (target, text) throws(ValueProblem) in
         target.threshold = text == "model" ? nil : try ValueParsing.probability(text)
       }, show: { $0.threshold.map { "\($0)" } ?? "model" }),
+    ConfigurationKey(
+      name: "target_precision",
+      set: { (target, text) throws(ValueProblem) in
+        target.targetPrecision = text == "model" ? nil : try ValueParsing.probability(text)
+      }, show: { $0.targetPrecision.map { "\($0)" } ?? "model" }),
     byteCount("max_bytes", \.limits.maximumBytes),
     integer("max_pixels", \.limits.maximumPixels, in: 1...4_000_000_000),
     integer("max_scans", \.limits.maximumScans, in: 1...100_000),

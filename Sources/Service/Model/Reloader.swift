@@ -57,7 +57,7 @@ struct Reloader: ~Copyable {
     watch.follow(path, tried: ModelWatch.status(of: path))
     do throws(ServingModelError) {
       let model = try ServingModel.rehearsed(path, instructionSet: instructionSet)
-      serving.replace(with: Serving(model: model, configuration: configuration))
+      serving.replace(with: try Serving(model: model, configuration: configuration))
       monitor.reloaded(model)
       return true
     } catch {

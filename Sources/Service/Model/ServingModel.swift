@@ -66,6 +66,25 @@ public final class ServingModel: Sendable {
   }
 }
 
+extension ServingModel {
+  /// What is accepted: by the configuration's threshold, else by its target precision, else as the
+  /// model was calibrated.
+  ///
+  /// - Throws: where the model's calibration does not prove the precision that is asked for.
+  public func policy(for configuration: Configuration) throws(ServingModelError) -> DecisionPolicy {
+    let calibration = model.calibration
+    var threshold = configuration.threshold
+    if threshold == nil, let target = configuration.targetPrecision {
+      guard let choice = calibration?.choice(precision: target) else {
+        throw .unprovenPrecision(
+          path, target: target, best: calibration?.safestChoice?.interval.lower)
+      }
+      threshold = choice.threshold
+    }
+    return DecisionPolicy(calibration: calibration, threshold: threshold)
+  }
+}
+
 /// Why a weights file cannot serve.
 public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertible {
   /// There is no such file.
@@ -74,12 +93,16 @@ public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertib
   case unreadable(FileSystemError)
   /// The file breaks a rule of the model file's form.
   case invalid(FilePath, rule: String, reason: String)
+  /// No threshold is known to reach the precision that the configuration asks for; `best` is the
+  /// highest that one is known to reach.
+  case unprovenPrecision(FilePath, target: Double, best: Double?)
 
   /// The exit code of sysexits.h.
   public var exitCode: Int32 {
     switch self {
     case .missing, .unreadable: 66
     case .invalid: 65
+    case .unprovenPrecision: Sysexits.configuration
     }
   }
 
@@ -92,6 +115,11 @@ public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertib
       "The model cannot be read: \(error). Check its permissions."
     case .invalid(let path, let rule, let reason):
       "\(path) is not a usable model (\(rule)): \(reason)"
+    case .unprovenPrecision(let path, let target, let best):
+      "target_precision is \(target), and the calibration in \(path) "
+        + (best.map { "proves at most \(($0 * 10_000).rounded(.down) / 10_000)" }
+          ?? "proves nothing")
+        + ". Lower it, or calibrate the model on more images with `hangtag calibrate`."
     }
   }
 }

@@ -10,10 +10,9 @@ struct Serving: Sendable {
   let policy: DecisionPolicy
   let limits: DecodeLimits
 
-  init(model: ServingModel, configuration: Configuration) {
+  init(model: ServingModel, configuration: Configuration) throws(ServingModelError) {
     self.model = model
-    policy = DecisionPolicy(
-      calibration: model.model.calibration, threshold: configuration.threshold)
+    policy = try model.policy(for: configuration)
     limits = configuration.limits
   }
 

@@ -89,8 +89,8 @@ struct EventLog: Sendable {
   func needsRestart() {
     logger.warning(
       """
-      Some changed settings take effect only at the next start: all but model, threshold and the \
-      limits of a photo.
+      Some changed settings take effect only at the next start: all but model, target_precision, \
+      threshold and the limits of a photo.
       """)
   }
 
