@@ -36,7 +36,7 @@ public final class Claimer: Sendable {
     do throws(FileSystemError) {
       let folder = try state.root.openOrCreateDirectory(
         work.path.pushing(path).removingLastComponent())
-      try origin.rename(path.fileName, to: folder, path.fileName)
+      try take(path.fileName, from: origin, to: folder)
       if let status = (try? folder.status(of: path.fileName)) ?? nil, status.kind == .regular {
         let photo = ClaimedPhoto(
           identity: identity, source: path, status: status, receivedAt: time.wall())
@@ -52,5 +52,16 @@ public final class Claimer: Sendable {
     }
     work.removeEmptied()
     throw .gone
+  }
+
+  private func take(
+    _ name: FilePath, from origin: borrowing Directory, to folder: borrowing Directory
+  ) throws(FileSystemError) {
+    do {
+      try origin.rename(name, to: folder, name)
+    } catch {
+      // A network file system may report a failure of a rename that it has made.
+      guard try folder.status(of: name) != nil else { throw error }
+    }
   }
 }

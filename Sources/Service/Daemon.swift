@@ -129,7 +129,7 @@ public final class Daemon: ServiceLifecycle.Service {
         metadata: ["inbox": "\(state.path.appending("inbox"))", "model": "\(modelName)"])
       committer.run()
       queue.stop()
-      let leftovers = once ? queue.statistics.blocked + queue.statistics.deferred : 0
+      let leftovers = once ? queue.statistics.blocked + queue.statistics.waiting : 0
       finish(committer.hasLeftPhotos || leftovers > 0 ? .leftPhotos : .finished)
     } catch {
       finish(.failed("\(error)"))

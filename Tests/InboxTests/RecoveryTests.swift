@@ -20,7 +20,8 @@ import Testing
     #expect(recovery.claims[0].photo.status.size == 5)
     #expect(recovery.setAside.isEmpty)
     let claim = Claim(recovered: recovery.claims[0], in: test.state)
-    try claim.makeDurable(claim.open())
+    try claim.syncBytes(claim.open())
+    try claim.syncPlace()
   }
 
   @Test("What a real claim leaves behind is what recovery finds")

@@ -9,9 +9,10 @@ import sys
 import time
 
 import bench
+import errors
 import kills
 
-SUITES = {"kills": kills.sweep}
+SUITES = {"kills": kills.sweep, "errors": errors.sweep}
 
 
 def main():
