@@ -200,7 +200,7 @@ class Bench:
                 if violations:
                     failures.append((case, violations))
                     if len(failures) <= 10:
-                        print(f"VIOLATION {title} {case} ({kind})")
+                        print(f"VIOLATION {title} {case if len(str(case)) < 99 else ''} ({kind})")
                         for text in violations[:6]:
                             print(f"  {text}")
                         sys.stdout.flush()

@@ -11,8 +11,9 @@ import time
 import bench
 import errors
 import kills
+import powerloss
 
-SUITES = {"kills": kills.sweep, "errors": errors.sweep}
+SUITES = {"kills": kills.sweep, "errors": errors.sweep, "power": powerloss.sweep}
 
 
 def main():
