@@ -37,13 +37,18 @@ public final class Claimer: Sendable {
       let folder = try state.root.openOrCreateDirectory(
         work.path.pushing(path).removingLastComponent())
       try take(path.fileName, from: origin, to: folder)
-      if let status = (try? folder.status(of: path.fileName)) ?? nil, status.kind == .regular {
-        let photo = ClaimedPhoto(
-          identity: identity, source: path, status: status, receivedAt: time.wall())
-        return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
+      do {
+        if let status = try folder.status(of: path.fileName), status.kind == .regular {
+          let photo = ClaimedPhoto(
+            identity: identity, source: path, status: status, receivedAt: time.wall())
+          return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
+        }
+      } catch {
+        // It cannot be looked at: back with it. Where that cannot be, it stays for recovery.
+        try folder.rename(path.fileName, to: origin, path.fileName)
+        throw error
       }
-      // Somebody had put a folder or a link under the name, or it cannot be looked at: back with it.
-      // Where that cannot be, it stays for recovery at the next start.
+      // Somebody had put a folder or a link under the name: the same.
       try folder.rename(path.fileName, to: origin, path.fileName)
     } catch {
       work.removeEmptied()

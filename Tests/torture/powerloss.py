@@ -336,7 +336,9 @@ def sweep(bench, sample=None, seed=1, most=16):
     trace = list(read_trace(trace_file))
     print(f"The trace has {len(trace)} changes and syncs.")
     generator = random.Random(seed)
-    cases = states(bench, trace, most, generator)
+    stops = set(generator.sample(range(1, len(trace) + 1), min(sample, 40))) if sample else None
+    cases = states(bench, trace, most, generator, stops=stops)
+    print(f"They allow {len(cases)} different states.")
     if sample:
         cases = generator.sample(cases, min(sample, len(cases)))
     failures = bench.sweep("power loss", cases, lambda case: check_state(bench, case))
@@ -353,8 +355,10 @@ def expect_red(bench, trace, name, forgets, sample, seed):
     cases = states(bench, begin, 8, generator, forgets, stops)
     generator.shuffle(cases)
     for number, case in enumerate(cases[:300 if not sample else sample], 1):
-        if check_state(bench, case)[1]:
-            print(f"power loss: without the sync {name}, broken by state {number} that is tried")
+        broken = check_state(bench, case)[1]
+        if broken:
+            print(f"power loss: without the sync {name}, state {number} that is tried breaks: "
+                  f"{broken[-1][:110]}", flush=True)
             return 0
     print(f"power loss: without the sync {name} NOTHING is broken, so nothing proves its use")
     return 0 if sample else 1

@@ -12,8 +12,10 @@ import bench
 import errors
 import kills
 import powerloss
+import watching
 
-SUITES = {"kills": kills.sweep, "errors": errors.sweep, "power": powerloss.sweep}
+SUITES = {"kills": kills.sweep, "errors": errors.sweep, "power": powerloss.sweep,
+          "scenes": watching.sweep}
 
 
 def main():

@@ -6,19 +6,28 @@ import Synchronization
 final class Incidents: Sendable {
   private let open = Mutex<[String: String]>([:])
   private let logger: Logger
+  private let changed: @Sendable () -> Void
 
-  init(logger: Logger) { self.logger = logger }
+  /// - Parameter changed: called when a trouble has begun or is over.
+  init(logger: Logger, changed: @escaping @Sendable () -> Void = {}) {
+    self.logger = logger
+    self.changed = changed
+  }
 
   /// Reports a trouble of some kind; it is logged unless one of its kind lasts already.
   func began(_ kind: String, _ sentence: String) {
     let isNews = open.withLock { $0.updateValue(sentence, forKey: kind) == nil }
-    if isNews { logger.error("\(sentence)") }
+    guard isNews else { return }
+    logger.error("\(sentence)")
+    changed()
   }
 
   /// Reports that what may have been in trouble works.
   func ended(_ kind: String) {
     let ended = open.withLock { $0.removeValue(forKey: kind) }
-    if let ended { logger.notice("It works again. Before: \(ended)") }
+    guard let ended else { return }
+    logger.notice("It works again. Before: \(ended)")
+    changed()
   }
 
   /// The troubles that last, for `hangtag status`.

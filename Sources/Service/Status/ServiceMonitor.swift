@@ -26,13 +26,14 @@ final class ServiceMonitor: Sendable {
     self.logger = logger
     self.file = file
     self.notifier = notifier
-    incidents = Incidents(logger: logger)
     let now = Timestamp.now.description
-    state = Monitor(
+    let state = Monitor(
       State(
         report: StatusReport(
           version: Version.text, process: getpid(), startedAt: now, updatedAt: now, stream: "",
           nextSequence: 0, model: .init(model))))
+    self.state = state
+    incidents = Incidents(logger: logger) { state.update { $0.isDirty = true } }
   }
 
   /// Starts the thread that writes the report.
