@@ -12,6 +12,7 @@ import bench
 import errors
 import kills
 import powerloss
+import soak
 import watching
 
 SUITES = {"kills": kills.sweep, "errors": errors.sweep, "power": powerloss.sweep,
@@ -27,13 +28,16 @@ def main():
     parser.add_argument("--photos", type=int, default=60, help="photos in the inbox")
     parser.add_argument("--sample", type=int, help="take so many points of each, not all")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="instead of all suites")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     begun, failures = time.monotonic(), 0
     bed = bench.Bench(options.daemon, options.model, jobs=options.jobs)
     try:
         bed.prepare(options.photos, options.seed)
-        for name in options.suites or SUITES:
+        if options.soak:
+            failures += soak.soak(bed, options.soak, options.seed)
+        for name in options.suites or ([] if options.soak else SUITES):
             failures += SUITES[name](bed, sample=options.sample, seed=options.seed)
     finally:
         bed.close()

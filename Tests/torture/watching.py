@@ -82,7 +82,7 @@ class Scene:
     def entries(self):
         folder = os.path.join(self.state, "manifests")
         result = []
-        for name in sorted(os.listdir(folder)):
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else []:
             if name.endswith(".json") and not name.startswith("."):
                 with open(os.path.join(folder, name), encoding="utf-8") as file:
                     result += json.load(file)["entries"]
