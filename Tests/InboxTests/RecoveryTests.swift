@@ -60,6 +60,18 @@ import Testing
     #expect(try test.names(in: "work").isEmpty)
   }
 
+  @Test("A decoding that has ended is not held against the photo, however the service ends later")
+  func survivedAttempt() throws {
+    let test = try TestState()
+    try test.write("work/\(early)/x.jpg")
+    let identity = try #require(ClaimIdentity(early))
+    for _ in 1...3 {
+      try test.state.markAttempt(identity)
+      test.state.forgetAttempts(identity)
+    }
+    #expect(try test.state.recoverWork().claims.map(\.attempts) == [0])
+  }
+
   @Test("What Hangtag did not put into work/ is set aside in rejected/, and the start goes on")
   func foreign() throws {
     let test = try TestState()

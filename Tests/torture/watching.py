@@ -273,7 +273,7 @@ def odd_names(bench):
     scene = Scene(bench).start()
     names = [b"new\nline.jpg", "\N{ATHLETIC SHOE} \N{ROUND PUSHPIN}.jpg".encode(),
              b"caf\xe9.jpg", b"\xff\xfe\x80.png", b"x" * 251 + b".jpg", b"y" * 255, b"-rf.jpg",
-             b" .jpg", b"a\\b\"c'.jpg", "e\u0301".encode() * 84 + b".jpg"]
+             b" .jpg", b"a\\b\"c'.jpg", "e\u0301".encode() * 83 + b".jpg"]
     try:
         for name in names:
             for turn in (b"", b"again/", b"again/"):
@@ -314,7 +314,7 @@ def permission_of(bench):
             return scene.status["inbox"]["rescans"] >= rescans + 3
 
         scene.wait("three more rescans", looked_again)
-        demand(scene.log.count("closed.jpg") == 1, scene.log)
+        demand(scene.log.count("photo=closed.jpg") == 1, scene.log)
         os.chmod(closed, 0o644)
         scene.wait_for_entries()
         return scene.check()
