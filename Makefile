@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench-train install uninstall format lint clean run-packages \
+.PHONY: help run test build torture soak bench-train install uninstall format lint clean run-packages \
   test-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
@@ -16,6 +16,7 @@ RELEASE := -c release --static-swift-stdlib
 
 BIN := .build/release
 DEMO := build/demo
+MINUTES ?= 20
 
 # What Debian must have besides Swift.
 RUN_PACKAGES := libjpeg-dev libpng-dev zlib1g-dev libyaml-dev dataset-fashion-mnist make git
@@ -44,6 +45,12 @@ test: test-packages ## Run every test.
 
 build: ## Build the programs.
 	swift build $(RELEASE)
+
+torture: test-packages build ## Kill the daemon at every call, fail every call, cut the power (an hour).
+	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd
+
+soak: test-packages build ## Bursts of photos and random kills for MINUTES (default 20).
+	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd --soak $(MINUTES)
 
 bench-train: run-packages build ## Time a training step against PyTorch, in turns (needs torch).
 	python3 bench/training_step.py $(BIN)/hangtag-bench

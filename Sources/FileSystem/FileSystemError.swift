@@ -34,6 +34,13 @@ public struct FileSystemError: Error, Sendable, Equatable, CustomStringConvertib
     errno == .noSpace || errno == .diskQuotaExceeded
   }
 
+  /// Whether the cause is the machine's and not the file's, so that the same call may succeed later:
+  /// a full disk, no descriptors or memory to be had, a signal.
+  public var isPassing: Bool {
+    isOutOfSpace
+      || [.tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .interrupted].contains(errno)
+  }
+
   /// Whether there is nothing under this name.
   public var isNotFound: Bool {
     errno == .noSuchFileOrDirectory || errno == .notDirectory

@@ -29,14 +29,20 @@ public struct Claim: ~Copyable, Sendable {
     try state.root.open(photo.location)
   }
 
-  /// Makes the photo's own bytes durable, then its place in `work/`, then its absence from the
-  /// inbox: once this has returned, a power loss neither loses the photo nor puts it back.
-  ///
-  /// In this order, because a copying program does not sync, and because a file system without
-  /// journal should rather show the photo twice than not at all.
+  /// Makes the photo's own bytes durable, because a copying program does not sync. First of the two,
+  /// and only once: after a failure nobody knows what is on the disk.
   /// - Parameter file: the photo, opened in the inbox or by `open`.
-  public func makeDurable(_ file: borrowing File) throws(FileSystemError) {
+  public func syncBytes(_ file: borrowing File) throws(FileSystemError) {
     try file.syncData()
+  }
+
+  /// Makes the photo's place in `work/` durable, then its absence from the inbox: once this has
+  /// returned, a power loss neither loses the photo nor puts it back. May be repeated after a
+  /// failure.
+  ///
+  /// In this order, because a file system without journal should rather show the photo twice than
+  /// not at all.
+  public func syncPlace() throws(FileSystemError) {
     var folder = photo.location.removingLastComponent()
     while !folder.isEmpty {
       try state.root.directory(folder).sync()

@@ -36,14 +36,19 @@ public final class Claimer: Sendable {
     do throws(FileSystemError) {
       let folder = try state.root.openOrCreateDirectory(
         work.path.pushing(path).removingLastComponent())
-      try origin.rename(path.fileName, to: folder, path.fileName)
-      if let status = (try? folder.status(of: path.fileName)) ?? nil, status.kind == .regular {
-        let photo = ClaimedPhoto(
-          identity: identity, source: path, status: status, receivedAt: time.wall())
-        return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
+      try take(path.fileName, from: origin, to: folder)
+      do {
+        if let status = try folder.status(of: path.fileName), status.kind == .regular {
+          let photo = ClaimedPhoto(
+            identity: identity, source: path, status: status, receivedAt: time.wall())
+          return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
+        }
+      } catch {
+        // It cannot be looked at: back with it. Where that cannot be, it stays for recovery.
+        try folder.rename(path.fileName, to: origin, path.fileName)
+        throw error
       }
-      // Somebody had put a folder or a link under the name, or it cannot be looked at: back with it.
-      // Where that cannot be, it stays for recovery at the next start.
+      // Somebody had put a folder or a link under the name: the same.
       try folder.rename(path.fileName, to: origin, path.fileName)
     } catch {
       work.removeEmptied()
@@ -52,5 +57,16 @@ public final class Claimer: Sendable {
     }
     work.removeEmptied()
     throw .gone
+  }
+
+  private func take(
+    _ name: FilePath, from origin: borrowing Directory, to folder: borrowing Directory
+  ) throws(FileSystemError) {
+    do {
+      try origin.rename(name, to: folder, name)
+    } catch {
+      // A network file system may report a failure of a rename that it has made.
+      guard try folder.status(of: name) != nil else { throw error }
+    }
   }
 }

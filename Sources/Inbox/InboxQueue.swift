@@ -27,8 +27,8 @@ public final class InboxQueue: Sendable {
       case .noSuchFileOrDirectory, .notDirectory, .tooManySymbolicLinkLevels, .isDirectory,
         .noSuchAddressOrDevice:
         self = .gone
-      case .tooManyOpenFiles, .tooManyOpenFilesInSystem, .noMemory, .staleNFSFileHandle:
-        self = .notReady(until: now + .seconds(1))
+      case .staleNFSFileHandle: self = .notReady(until: now + .seconds(1))
+      case _ where error.isPassing: self = .notReady(until: now + .seconds(1))
       default: self = .blocked(error)
       }
     }

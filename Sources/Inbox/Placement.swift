@@ -89,6 +89,7 @@ public struct Placement: ~Copyable, Sendable {
 
   /// Makes all moves so far durable: before a journal is sealed.
   public mutating func syncTouched() throws(FileSystemError) {
+    state.removeLeftovers()
     try touched.sync()
   }
 

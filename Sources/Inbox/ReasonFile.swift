@@ -12,12 +12,15 @@ struct ReasonFile {
     temporary = FilePath(".\(identity).reason")
   }
 
-  /// Writes it whole and durably, never over another file.
+  /// Writes it whole and durably, its name included, never over another file: a power loss must not
+  /// keep the photo's move and drop its reason's.
   /// - Returns: false where another file has its name. One of the same content is the same file,
   ///   written before the last stop.
   func write(_ content: [UInt8], in folder: borrowing Directory) throws(FileSystemError) -> Bool {
     if try folder.status(of: name) != nil {
-      return try folder.readWhole(name, limit: content.count + 1) == content
+      guard try folder.readWhole(name, limit: content.count + 1) == content else { return false }
+      try folder.sync()
+      return true
     }
     do {
       try folder.remove(temporary)
@@ -31,6 +34,7 @@ struct ReasonFile {
       try folder.remove(temporary)
       return false
     }
+    try folder.sync()
     return true
   }
 

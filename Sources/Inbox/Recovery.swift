@@ -66,6 +66,11 @@ extension StateDirectory {
     try WorkFolder(of: identity, in: self).markAttempt()
   }
 
+  /// Notes that the decoding has ended, and with it what `markAttempt` warned of.
+  public func forgetAttempts(_ identity: ClaimIdentity) {
+    WorkFolder(of: identity, in: self).forgetAttempts()
+  }
+
   private func recover(
     _ identity: ClaimIdentity, _ expected: FilePath?, into recovery: inout Recovery
   ) throws(FileSystemError) {

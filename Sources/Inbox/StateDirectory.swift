@@ -1,5 +1,6 @@
 public import FileSystem
 import Glibc
+import Synchronization
 public import SystemPackage
 import Threading
 
@@ -17,6 +18,8 @@ public final class StateDirectory: Sendable {
   public let nameLimit: Int
   /// Held for as long as this object lives; nil for an observer.
   private let lock: File?
+  /// Claims whose folders in `work/` could not be removed after their photos had left them.
+  let leftovers = Mutex<Set<ClaimIdentity>>([])
 
   /// Opens the state directory for the one daemon that serves it: creates what is missing, takes
   /// the lock, and proves by trial renames that photos can move between all folders.
@@ -66,6 +69,15 @@ public final class StateDirectory: Sendable {
   /// Opens one of the folders. The daemon creates it again where somebody removed it.
   public func folder(_ folder: Folder) throws(FileSystemError) -> Directory {
     try lock == nil ? root.directory(folder.path) : root.openOrCreateDirectory(folder.path)
+  }
+
+  /// Tries again to remove the folders in `work/` that their photos have left, where that had failed.
+  func removeLeftovers() {
+    for identity in leftovers.withLock({ $0 }) {
+      // Back in the set where it fails again.
+      leftovers.withLock { _ = $0.remove(identity) }
+      WorkFolder(of: identity, in: self).removeEmptied()
+    }
   }
 
   private static func openOrCreate(_ path: FilePath) throws(FileSystemError) -> Directory {

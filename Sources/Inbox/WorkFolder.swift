@@ -31,6 +31,11 @@ struct WorkFolder {
     try folder.sync()
   }
 
+  /// Forgets the attempts. Where that fails, or is undone by a power loss, one too many is counted.
+  func forgetAttempts() {
+    try? state.root.directory(path).remove(OwnName.attempts)
+  }
+
   /// The paths below this directory of everything that is no directory, without the count of
   /// attempts.
   func contents() throws(FileSystemError) -> [FilePath] {
@@ -53,10 +58,16 @@ struct WorkFolder {
   }
 
   /// Removes this directory, which the photo has left, with what is empty in it. What somebody else
-  /// put there stays, and its directories with it, until recovery sets it aside.
+  /// put there stays, and its directories with it, until recovery sets it aside. What fails is tried
+  /// again by `StateDirectory.removeLeftovers`.
   func removeEmptied() {
-    // Where this fails something is left behind for recovery, which tries again.
-    try? removeEmptied("")
+    do throws(FileSystemError) {
+      try removeEmptied("")
+    } catch {
+      // Not empty, because somebody put something there: that is for recovery to set aside.
+      if error.isNotFound || error.errno == .directoryNotEmpty { return }
+      state.leftovers.withLock { _ = $0.insert(identity) }
+    }
   }
 
   private func removeEmptied(_ folder: FilePath) throws(FileSystemError) {

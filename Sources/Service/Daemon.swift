@@ -135,7 +135,7 @@ public final class Daemon: Sendable {
       startWorkers(on: queue)
       committer.run()
       queue.stop()
-      let leftovers = once ? queue.statistics.blocked + queue.statistics.deferred : 0
+      let leftovers = once ? queue.statistics.blocked + queue.statistics.waiting : 0
       finish(committer.hasLeftPhotos || leftovers > 0 ? .leftPhotos : .finished)
     } catch {
       finish(.failed(Sysexits.sentence(for: error), code: Sysexits.code(for: error)))

@@ -34,7 +34,7 @@ final class DaemonProcess {
   }
 
   /// The daemon that was built together with the tests: it lies beside the test program.
-  private static var program: URL {
+  static var program: URL {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
       .appending(path: "hangtagd")
   }

@@ -26,7 +26,8 @@ import Testing
     #expect(try test.status(of: photo.location).inode == before.inode)
     #expect(try test.read(photo.location) == "photo")
     #expect(try test.files(below: "inbox").isEmpty)
-    try claim.makeDurable(claim.open())
+    try claim.syncBytes(claim.open())
+    try claim.syncPlace()
   }
 
   @Test("Folders in the inbox stay")

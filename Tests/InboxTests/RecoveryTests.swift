@@ -20,7 +20,8 @@ import Testing
     #expect(recovery.claims[0].photo.status.size == 5)
     #expect(recovery.setAside.isEmpty)
     let claim = Claim(recovered: recovery.claims[0], in: test.state)
-    try claim.makeDurable(claim.open())
+    try claim.syncBytes(claim.open())
+    try claim.syncPlace()
   }
 
   @Test("What a real claim leaves behind is what recovery finds")
@@ -57,6 +58,18 @@ import Testing
     var placement = Placement(test.state)
     #expect(try placement.move(identity, "x.jpg", to: "rejected/x.jpg") == .moved)
     #expect(try test.names(in: "work").isEmpty)
+  }
+
+  @Test("A decoding that has ended is not held against the photo, however the service ends later")
+  func survivedAttempt() throws {
+    let test = try TestState()
+    try test.write("work/\(early)/x.jpg")
+    let identity = try #require(ClaimIdentity(early))
+    for _ in 1...3 {
+      try test.state.markAttempt(identity)
+      test.state.forgetAttempts(identity)
+    }
+    #expect(try test.state.recoverWork().claims.map(\.attempts) == [0])
   }
 
   @Test("What Hangtag did not put into work/ is set aside in rejected/, and the start goes on")

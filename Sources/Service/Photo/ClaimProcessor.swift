@@ -24,12 +24,14 @@ struct ClaimProcessor: ~Copyable {
   private static let readingAttempts = 3
 
   private let serving: ServingState
+  private let patience: Patience
   private var limits: DecodeLimits
   private var analyzer: PhotoAnalyzer
   private var bytes: [UInt8] = []
 
-  init(serving: ServingState) {
+  init(serving: ServingState, patience: Patience) {
     self.serving = serving
+    self.patience = patience
     limits = serving.current.limits
     analyzer = PhotoAnalyzer(limits: limits)
   }
@@ -47,42 +49,47 @@ struct ClaimProcessor: ~Copyable {
 
   /// Finishes a claim whose bytes have been read: makes it durable and decides its fate. Whatever
   /// goes wrong with this photo becomes its verdict.
+  /// - Returns: nil where the machine was in trouble until the service was to stop: the photo stays
+  ///   in `work/`.
   mutating func finish(
     _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
-  ) -> FinishedPhoto {
+  ) -> FinishedPhoto? {
     let serving = serving.current
+    let photo: FinishedPhoto
     do throws(FileSystemError) {
       // Read before the verdict: `retry` left word of an earlier claim on the file.
       let earlier = file.supersededClaim?.description
       let judgement = try judgement(file, contents, serving)
-      try claim.makeDurable(file)
-      return photo(claim.photo, judgement, supersedes: earlier, serving)
+      try claim.syncBytes(file)
+      photo = self.photo(claim.photo, judgement, supersedes: earlier, serving)
     } catch {
       let message =
         "The disk failed while this photo was read or stored (\(error)); its bytes may be damaged. "
         + "Check the disk, then drop the photo again."
-      let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message)
-      return photo(claim.photo, Judgement(verdict), supersedes: nil, serving)
+      photo = unreadable(claim, because: message, serving)
     }
+    return inItsPlace(photo, claim)
   }
 
   /// Reads and finishes a claim whose file is not the one that was read in the inbox, or that an
   /// earlier run left behind.
-  mutating func readAndFinish(_ claim: borrowing Claim) -> FinishedPhoto {
+  /// - Returns: nil as `finish` does.
+  mutating func readAndFinish(_ claim: borrowing Claim) -> FinishedPhoto? {
     do throws(FileSystemError) {
-      let file = try claim.open()
+      let opened = try patience.attempt("Claimed photos cannot be opened", while: \.isPassing) {
+        () throws(FileSystemError) in Opened(try claim.open())
+      }
+      guard let file = opened else { return nil }
       var contents = PhotoContents.incomplete
       for _ in 0..<Self.readingAttempts {
-        let before = try file.status()
-        contents = try read(file, before)
-        if try file.status().sameContent(as: before) { break }
+        let before = try file.file.status()
+        contents = try read(file.file, before)
+        if try file.file.status().sameContent(as: before) { break }
       }
-      return finish(claim, file, contents)
+      return finish(claim, file.file, contents)
     } catch {
-      let verdict = PhotoVerdict(
-        rejectedAs: DecodeError.Code.unreadable.rawValue,
-        because: "The photo cannot be read (\(error)). Check its permissions and the disk.")
-      return photo(claim.photo, Judgement(verdict), supersedes: nil, serving.current)
+      let message = "The photo cannot be read (\(error)). Check its permissions and the disk."
+      return inItsPlace(unreadable(claim, because: message, serving.current), claim)
     }
   }
 
@@ -93,6 +100,32 @@ struct ClaimProcessor: ~Copyable {
       because: "Reading this photo ended the service \(deaths) times, so it is not tried again. "
         + "Please report it; converting it to another format may help.")
     return photo(claim.photo, Judgement(verdict), supersedes: nil, serving.current)
+  }
+
+  /// A file, where only copyable values go.
+  private final class Opened {
+    let file: File
+    init(_ file: consuming File) { self.file = file }
+  }
+
+  private func unreadable(
+    _ claim: borrowing Claim, because message: String, _ serving: Serving
+  ) -> FinishedPhoto {
+    let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message)
+    return photo(claim.photo, Judgement(verdict), supersedes: nil, serving)
+  }
+
+  /// Makes the photo's place durable before its entry may say that it was claimed.
+  private func inItsPlace(_ photo: FinishedPhoto, _ claim: borrowing Claim) -> FinishedPhoto? {
+    do throws(FileSystemError) {
+      let synced: Void? = try patience.attempt(
+        "Claims cannot be made durable", while: { !$0.isNotFound }
+      ) { () throws(FileSystemError) in try claim.syncPlace() }
+      return synced == nil ? nil : photo
+    } catch {
+      // Somebody has taken the photo out of `work/`, which the committer will find and say.
+      return photo
+    }
   }
 
   private mutating func adoptLimits() {

@@ -17,6 +17,7 @@ final class CommitQueue: Sendable {
     var photos: [FinishedPhoto] = []
     var workers: Int
     var isStopping = false
+    var hasLeft = false
   }
 
   private let capacity: Int
@@ -41,6 +42,14 @@ final class CommitQueue: Sendable {
       return ()
     }
   }
+
+  /// Says that a photo stays in `work/`, because the service is to stop before it could be finished.
+  func leave() {
+    state.update { $0.hasLeft = true }
+  }
+
+  /// Whether a photo was left.
+  var hasLeft: Bool { state.read { $0.hasLeft } }
 
   /// Says that one worker has ended.
   func workerEnded() {

@@ -11,6 +11,9 @@ struct Committer: ~Copyable {
   static let largestGroup = 128
   /// The most photos whose move may be outstanding before no further ones are recorded.
   private static let unmovedLimit = 256
+  /// How often the last seal is tried before the service ends without it: for about 8 s, unless it
+  /// was told to stop.
+  private static let lastAttempts = 5
 
   /// A recorded photo that has yet to be moved to where its entry says.
   private struct Unmoved {
@@ -35,8 +38,14 @@ struct Committer: ~Copyable {
   private var placement: Placement
   private var unmoved: [Unmoved] = []
   private var backOff = BackOff()
-  /// Whether photos had to be left in `work/` because the service was told to stop meanwhile.
-  private(set) var hasLeftPhotos = false
+  /// Whether photos had to be left in `work/`, or entries in the journal, because the disk refused
+  /// to the end.
+  var hasLeftPhotos: Bool { isUnfinished || commits.hasLeft }
+  private var isUnfinished = false
+  /// For the photos that recovery finishes on this thread.
+  var patience: Patience {
+    Patience(commits: commits, incidents: monitor.incidents, place: place)
+  }
 
   init(
     ledger: consuming Ledger, placement: consuming Placement, commits: CommitQueue,
@@ -63,14 +72,21 @@ struct Committer: ~Copyable {
       switch commits.take(atMost: room, until: deadline) {
       case .commit(let group): commit(group)
       case .deadline: retryMoves()
-      case .end:
-        retryMoves()
-        seal()
-        hasLeftPhotos = hasLeftPhotos || !unmoved.isEmpty
-        return
+      case .end: return finish()
       }
       if ledger.sealDue, !backOff.isActive { seal() }
     }
+  }
+
+  /// Moves and seals what there is, trying again for a while where the disk refuses.
+  private mutating func finish() {
+    for _ in 0..<Self.lastAttempts {
+      retryMoves()
+      seal()
+      if unmoved.isEmpty, ledger.openEntries == 0 { return }
+      if commits.rest(for: backOff.pause) { break }
+    }
+    isUnfinished = true
   }
 
   /// Records a group of photos and moves them. If the disk refuses, waits until it does not, or
@@ -98,7 +114,8 @@ struct Committer: ~Copyable {
   private mutating func choosePaths(for group: [FinishedPhoto]) -> [FilePath]? {
     var paths: [FilePath] = []
     for photo in group {
-      let chosen = persist("place") { (committer) throws(FileSystemError) in
+      let chosen = persist("place", "No place can be found for photos") {
+        (committer) throws(FileSystemError) in
         try committer.placement.choose(
           for: photo.claimed.source, below: photo.folder, hasReason: photo.isRejected)
       }
@@ -112,7 +129,7 @@ struct Committer: ~Copyable {
   }
 
   private mutating func append(_ drafts: [EntryDraft]) -> [Entry]? {
-    let entries = persist("record") { (committer) throws(LedgerError) in
+    let entries = persist("record", "The disk refuses") { (committer) throws(LedgerError) in
       try committer.ledger.append(drafts)
     }
     reportIncidents()
@@ -181,9 +198,10 @@ struct Committer: ~Copyable {
   }
 
   /// Tries until it works. Between attempts the thread rests, longer each time.
+  /// - Parameter trouble: what a failure means, for the log.
   /// - Returns: nil when the service is to stop before it worked; the photos stay in `work/`.
   private mutating func persist<Value, Failure: Error & CustomStringConvertible>(
-    _ kind: String, _ body: (inout Committer) throws(Failure) -> Value
+    _ kind: String, _ trouble: String, _ body: (inout Committer) throws(Failure) -> Value
   ) -> Value? {
     while true {
       place.now(.recording)
@@ -193,11 +211,11 @@ struct Committer: ~Copyable {
         backOff.succeeded()
         return value
       } catch {
-        monitor.incidents.began(kind, error.description)
+        monitor.incidents.began(kind, "\(trouble): \(error).")
         backOff.failed()
         place.now(.waiting)
         if commits.rest(for: backOff.pause) {
-          hasLeftPhotos = true
+          isUnfinished = true
           return nil
         }
       }
@@ -206,28 +224,5 @@ struct Committer: ~Copyable {
 
   private mutating func reportIncidents() {
     for event in ledger.takeIncidents() { monitor.log.report(event) }
-  }
-}
-
-/// How long to wait after failures in a row: half a second, doubling up to ten.
-struct BackOff {
-  private static let first: Duration = .milliseconds(500)
-  private static let longest: Duration = .seconds(10)
-
-  /// The length of the present wait.
-  private(set) var pause: Duration = .zero
-  /// The end of the present wait; nil where the last attempt succeeded.
-  private(set) var until: MonotonicTime?
-
-  var isActive: Bool { until.map { MonotonicTime.now < $0 } ?? false }
-
-  mutating func failed() {
-    pause = pause == .zero ? Self.first : min(pause * 2, Self.longest)
-    until = .now + pause
-  }
-
-  mutating func succeeded() {
-    pause = .zero
-    until = nil
   }
 }

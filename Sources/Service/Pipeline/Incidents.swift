@@ -6,22 +6,31 @@ import Synchronization
 final class Incidents: Sendable {
   private let open = Mutex<[String: String]>([:])
   private let logger: Logger
+  private let changed: @Sendable () -> Void
 
-  init(logger: Logger) { self.logger = logger }
+  /// - Parameter changed: called when a trouble has begun or is over.
+  init(logger: Logger, changed: @escaping @Sendable () -> Void = {}) {
+    self.logger = logger
+    self.changed = changed
+  }
 
   /// Reports a trouble of some kind; it is logged unless one of its kind lasts already.
   /// - Returns: whether it is news.
   @discardableResult
   func began(_ kind: String, _ sentence: String) -> Bool {
     let isNews = open.withLock { $0.updateValue(sentence, forKey: kind) == nil }
-    if isNews { logger.error("\(sentence)") }
-    return isNews
+    guard isNews else { return false }
+    logger.error("\(sentence)")
+    changed()
+    return true
   }
 
   /// Reports that what may have been in trouble works.
   func ended(_ kind: String) {
     let ended = open.withLock { $0.removeValue(forKey: kind) }
-    if let ended { logger.notice("It works again. Before: \(ended)") }
+    guard let ended else { return }
+    logger.notice("It works again. Before: \(ended)")
+    changed()
   }
 
   /// The troubles that last, for `hangtag status`.

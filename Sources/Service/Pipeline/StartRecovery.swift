@@ -15,7 +15,7 @@ extension Committer {
     let recovery = try recoverWork(of: state)
     for found in recovery.setAside { monitor.log.setAside(found) }
     for failure in recovery.failures { monitor.log.cannotRecover(failure) }
-    var processor = ClaimProcessor(serving: serving)
+    var processor = ClaimProcessor(serving: serving, patience: patience)
     for recovered in recovery.claims {
       let identity = recovered.photo.identity
       if let entry = recordedEntry(of: identity) {
@@ -25,10 +25,13 @@ extension Committer {
       let claim = Claim(recovered: recovered, in: state)
       if recovered.attempts >= Self.deathsAllowed {
         commit([processor.reject(claim, afterDeaths: recovered.attempts)])
-      } else {
-        try state.markAttempt(identity)
-        commit([processor.readAndFinish(claim)])
+        continue
       }
+      try state.markAttempt(identity)
+      guard let photo = processor.readAndFinish(claim) else { return }
+      // It has come through: whatever ends the service from here on is not its doing.
+      state.forgetAttempts(identity)
+      commit([photo])
     }
   }
 

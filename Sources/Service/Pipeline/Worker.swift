@@ -6,6 +6,7 @@ import Threading
 struct Worker: ~Copyable {
   /// How long a trouble that is not the photo's fault is waited out before the next attempt.
   private static let pause: Duration = .seconds(1)
+  private static let incident = "take"
 
   private let inbox: InboxQueue
   private let claimer: Claimer
@@ -13,6 +14,7 @@ struct Worker: ~Copyable {
   private let monitor: ServiceMonitor
   private let place: ProgressBoard.Place
   private var processor: ClaimProcessor
+  private var backOff = BackOff()
 
   init(
     inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, serving: ServingState,
@@ -23,7 +25,9 @@ struct Worker: ~Copyable {
     self.commits = commits
     self.monitor = monitor
     self.place = place
-    processor = ClaimProcessor(serving: serving)
+    processor = ClaimProcessor(
+      serving: serving,
+      patience: Patience(commits: commits, incidents: monitor.incidents, place: place))
   }
 
   /// Works until the inbox has nothing more to give.
@@ -45,18 +49,30 @@ struct Worker: ~Copyable {
       let path = candidate.path
       let isNews = inbox.finished(candidate, error.outcome)
       if isNews, case .blocked(let reason) = error.outcome { monitor.blocked(path, reason) }
+      if let trouble = error.trouble { rest(because: trouble) }
       return
     }
     inbox.finished(candidate, .claimed)
+    monitor.incidents.ended(Self.incident)
+    backOff.succeeded()
     let claimed = taken.claim.photo
     place.now(.classifying, claimed.source)
-    var photo =
+    let finished =
       taken.claim.isWhatWasRead
       ? processor.finish(taken.claim, taken.file, taken.contents)
       : processor.readAndFinish(taken.claim)
+    guard var photo = finished else { return }
     photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - taken.changed))
     place.now(.waiting, claimed.source)
     commits.put(photo)
+  }
+
+  /// Every other photo would fail as well: to read them all, again and again, helps nobody.
+  private mutating func rest(because trouble: String) {
+    monitor.incidents.began(Self.incident, trouble)
+    backOff.failed()
+    place.now(.waiting)
+    _ = commits.rest(for: backOff.pause)
   }
 
   /// Looks at a candidate, reads it where it lies, and claims it if it is ready.
@@ -107,16 +123,14 @@ struct Worker: ~Copyable {
     _ candidate: borrowing Candidate, _ status: FileStatus
   ) throws(Refusal) -> Claim {
     do throws(ClaimError) {
-      let claim = try claimer.claim(candidate, read: status)
-      monitor.incidents.ended("claim")
-      return claim
+      return try claimer.claim(candidate, read: status)
     } catch {
       switch error {
       case .gone: throw Refusal(outcome: .gone)
       case .blocked(let reason): throw Refusal(outcome: .blocked(reason))
       case .outOfSpace, .failed:
-        monitor.incidents.began("claim", error.description)
-        throw Refusal(outcome: .notReady(until: .now + Self.pause))
+        throw Refusal(
+          outcome: .notReady(until: .now + Self.pause), trouble: error.description)
       }
     }
   }
@@ -134,9 +148,18 @@ struct TakenPhoto: ~Copyable {
 /// Why a candidate stays in the inbox, as the queue is told.
 struct Refusal: Error {
   let outcome: InboxQueue.Outcome
+  /// A whole sentence, where the machine is at fault and not the photo.
+  let trouble: String?
 
-  init(outcome: InboxQueue.Outcome) { self.outcome = outcome }
+  init(outcome: InboxQueue.Outcome, trouble: String? = nil) {
+    self.outcome = outcome
+    self.trouble = trouble
+  }
 
   /// A call on the photo failed.
-  init(_ error: FileSystemError) { outcome = .init(failure: error, at: .now) }
+  init(_ error: FileSystemError) {
+    self.init(
+      outcome: .init(failure: error, at: .now),
+      trouble: error.isPassing ? "Photos in the inbox cannot be read: \(error)." : nil)
+  }
 }

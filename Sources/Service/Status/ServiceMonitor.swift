@@ -35,15 +35,16 @@ final class ServiceMonitor: Sendable {
 
   init(logger: Logger, notifier: SystemdNotifier, model: ServingModel) {
     log = EventLog(logger: logger)
-    incidents = Incidents(logger: logger)
     self.notifier = notifier
     let now = Timestamp.now.description
-    state = Monitor(
+    let state = Monitor(
       State(
         report: StatusReport(
           version: Version.text, process: getpid(), startedAt: now, updatedAt: now, stream: "",
           nextSequence: 0, model: .init(model)),
         categories: model.model.labels))
+    self.state = state
+    incidents = Incidents(logger: logger) { state.update { $0.isDirty = true } }
   }
 
   // MARK: The service's life
