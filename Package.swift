@@ -30,7 +30,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
     // What everything stands on: system calls, threads, digests, YAML.
@@ -73,7 +72,6 @@ let package = Package(
       dependencies: [
         "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
         "Threading", "YAML", system, logging,
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swift),
 
@@ -81,9 +79,7 @@ let package = Package(
     .executableTarget(
       name: "hangtagd",
       dependencies: [
-        "NeuralNetwork", "Service", arguments, logging, system,
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        "NeuralNetwork", "Service", "Threading", arguments, logging, system,
       ],
       swiftSettings: swift),
     .executableTarget(

@@ -10,9 +10,12 @@ final class Incidents: Sendable {
   init(logger: Logger) { self.logger = logger }
 
   /// Reports a trouble of some kind; it is logged unless one of its kind lasts already.
-  func began(_ kind: String, _ sentence: String) {
+  /// - Returns: whether it is news.
+  @discardableResult
+  func began(_ kind: String, _ sentence: String) -> Bool {
     let isNews = open.withLock { $0.updateValue(sentence, forKey: kind) == nil }
     if isNews { logger.error("\(sentence)") }
+    return isNews
   }
 
   /// Reports that what may have been in trouble works.

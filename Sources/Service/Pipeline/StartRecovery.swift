@@ -13,8 +13,8 @@ extension Committer {
     _ state: StateDirectory, serving: ServingState
   ) throws(FileSystemError) {
     let recovery = try recoverWork(of: state)
-    for found in recovery.setAside { monitor.setAside(found) }
-    for failure in recovery.failures { monitor.cannotRecover(failure) }
+    for found in recovery.setAside { monitor.log.setAside(found) }
+    for failure in recovery.failures { monitor.log.cannotRecover(failure) }
     var processor = ClaimProcessor(serving: serving)
     for recovered in recovery.claims {
       let identity = recovered.photo.identity

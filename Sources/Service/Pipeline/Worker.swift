@@ -11,27 +11,34 @@ struct Worker: ~Copyable {
   private let claimer: Claimer
   private let commits: CommitQueue
   private let monitor: ServiceMonitor
+  private let place: ProgressBoard.Place
   private var processor: ClaimProcessor
 
   init(
     inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, serving: ServingState,
-    monitor: ServiceMonitor
+    monitor: ServiceMonitor, place: ProgressBoard.Place
   ) {
     self.inbox = inbox
     self.claimer = claimer
     self.commits = commits
     self.monitor = monitor
+    self.place = place
     processor = ClaimProcessor(serving: serving)
   }
 
   /// Works until the inbox has nothing more to give.
   mutating func run() {
-    while let candidate = inbox.next() { handle(candidate) }
+    while let candidate = inbox.next() {
+      monitor.inboxIsGood()
+      handle(candidate)
+      place.now(.free)
+    }
     commits.workerEnded()
   }
 
   private mutating func handle(_ candidate: consuming Candidate) {
     let taken: TakenPhoto
+    place.now(.taking, candidate.path)
     do throws(Refusal) {
       taken = try take(candidate)
     } catch {
@@ -41,10 +48,15 @@ struct Worker: ~Copyable {
       return
     }
     inbox.finished(candidate, .claimed)
-    commits.put(
+    let claimed = taken.claim.photo
+    place.now(.classifying, claimed.source)
+    var photo =
       taken.claim.isWhatWasRead
-        ? processor.finish(taken.claim, taken.file, taken.contents)
-        : processor.readAndFinish(taken.claim))
+      ? processor.finish(taken.claim, taken.file, taken.contents)
+      : processor.readAndFinish(taken.claim)
+    photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - taken.changed))
+    place.now(.waiting, claimed.source)
+    commits.put(photo)
   }
 
   /// Looks at a candidate, reads it where it lies, and claims it if it is ready.
@@ -57,7 +69,8 @@ struct Worker: ~Copyable {
     if contents == .incomplete {
       try wait(for: inbox.readiness(of: candidate, status, bytes: .incomplete))
     }
-    return TakenPhoto(claim: try claim(candidate, status), file: file, contents: contents)
+    return TakenPhoto(
+      claim: try claim(candidate, status), file: file, contents: contents, changed: status.changed)
   }
 
   private func wait(for verdict: Readiness.Verdict) throws(Refusal) {
@@ -114,6 +127,8 @@ struct TakenPhoto: ~Copyable {
   let claim: Claim
   let file: File
   let contents: PhotoContents
+  /// When it was last changed, before the claim: nanoseconds since 1970.
+  let changed: Int64
 }
 
 /// Why a candidate stays in the inbox, as the queue is told.
