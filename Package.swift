@@ -120,7 +120,11 @@ let package = Package(
     tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),
     tests(
-      "ServiceTests", ["FileSystem", "Imaging", "Inbox", "Manifest", "Service", logging, system]),
+      "ServiceTests",
+      [
+        "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork", "Service", "Threading",
+        logging, system,
+      ]),
     tests("ThreadingTests", ["Threading"]),
     tests("TrainingTests", ["FileSystem", "Imaging", "NeuralNetwork", "Training", system]),
     tests("YAMLTests", ["YAML"]),

@@ -94,7 +94,7 @@ public final class Daemon: Sendable {
   private func statusWriter() -> StatusWriter {
     let watchdog = Watchdog(environment: environment, process: getpid())
     return StatusWriter(
-      monitor: monitor,
+      monitor: monitor, commits: commits,
       folder: RuntimeFolder(
         environment: environment, stateDirectory: configuration.stateDirectory),
       stateDirectory: configuration.stateDirectory.string, watchdog: watchdog,

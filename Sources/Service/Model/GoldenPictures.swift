@@ -18,7 +18,8 @@ enum GoldenPictures {
     { row, column in row > 20 && row < 23 ? 255 : row <= 20 && row > 22 - column / 2 ? 120 : 0 },
     // Noise: the high bits of a multiplicative hash.
     { row, column in
-      UInt8(truncatingIfNeeded: UInt32(row * PreparedInput.edge + column + 1) &* 2_654_435_761 >> 24)
+      UInt8(
+        truncatingIfNeeded: UInt32(row * PreparedInput.edge + column + 1) &* 2_654_435_761 >> 24)
     },
   ]
 

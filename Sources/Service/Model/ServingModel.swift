@@ -3,6 +3,7 @@ import Digest
 import FileSystem
 public import NeuralNetwork
 public import SystemPackage
+import Threading
 
 /// A weights file that has been read, checked and made ready to classify. Immutable; shared by all
 /// workers, and replaced as a whole when another file takes its place.
@@ -59,6 +60,8 @@ public final class ServingModel: Sendable {
   ) throws(ServingModelError) -> ServingModel {
     let model = try ServingModel(loading: path, instructionSet: instructionSet)
     _ = try ModelRehearsal(of: model, comparedWith: [.baseline])
+    // The file's bytes and the other instruction set's weights are no longer needed.
+    Heap.trim()
     return model
   }
 }

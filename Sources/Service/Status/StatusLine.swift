@@ -10,7 +10,7 @@ extension StatusReport {
   }
 
   private var queueText: String? {
-    guard let inbox else { return nil }
+    guard let inbox else { return "Starting" }
     if inbox.waiting == 0, inbox.inFlight == 0 { return "Idle" }
     let count = "\(inbox.waiting)\(inbox.waitingIsLowerBound ? "+" : "") waiting"
     return inbox.waiting == 0 ? count : "\(count), the oldest for \(inbox.oldestWaitingSeconds) s"

@@ -11,6 +11,7 @@ struct StatusWriter: ~Copyable {
   private static let refreshIdle: Duration = .seconds(30)
 
   private let monitor: ServiceMonitor
+  private let commits: CommitQueue
   private let folder: RuntimeFolder
   private let stateDirectory: String
   private let startedAt: Double
@@ -22,10 +23,11 @@ struct StatusWriter: ~Copyable {
   private var nextFeed: MonotonicTime?
 
   init(
-    monitor: ServiceMonitor, folder: RuntimeFolder, stateDirectory: String, watchdog: Watchdog?,
-    stalls: StallDetector
+    monitor: ServiceMonitor, commits: CommitQueue, folder: RuntimeFolder, stateDirectory: String,
+    watchdog: Watchdog?, stalls: StallDetector
   ) {
     self.monitor = monitor
+    self.commits = commits
     self.folder = folder
     self.stateDirectory = stateDirectory
     self.watchdog = watchdog
@@ -62,7 +64,8 @@ struct StatusWriter: ~Copyable {
   private mutating func feed() {
     let now = MonotonicTime.now
     let inbox = monitor.state.read { $0.inbox }
-    let stall = stalls.stall(monitor.board.snapshot, inbox?.statistics, at: now)
+    let stall = stalls.stall(
+      monitor.board.snapshot, inbox?.statistics, uncommitted: commits.count, at: now)
     if let stall {
       if monitor.incidents.began("stall", stall) { nextRefresh = now }
     } else {

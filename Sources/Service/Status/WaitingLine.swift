@@ -32,6 +32,7 @@ struct WaitingLine: Sendable {
       nextWalk = .now + max(Self.leastPause, spent * Self.pauseFactor)
     }
     // The clock may have been set back since the photo came.
-    oldestSeconds = oldest.map { max(0, Int(Timestamp.now.milliseconds - $0.milliseconds) / 1000) } ?? 0
+    oldestSeconds =
+      oldest.map { max(0, Int(Timestamp.now.milliseconds - $0.milliseconds) / 1000) } ?? 0
   }
 }

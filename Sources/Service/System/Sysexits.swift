@@ -34,7 +34,8 @@ public enum Sysexits {
   /// What to say of an error that keeps the service from starting: what is wrong and what to do.
   public static func sentence(for error: any Error) -> String {
     if let cause = fileSystemCause(of: error), cause.isOutOfSpace {
-      return "There is no room on the disk of \(cause.path): make room, and start the service again."
+      return
+        "There is no room on the disk of \(cause.path): make room, and start the service again."
     }
     guard let error = error as? LedgerError else { return "\(error)" }
     let text = error.description
