@@ -112,7 +112,7 @@ let package = Package(
     tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork"]),
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
-    tests("FileSystemTests", ["FileSystem", system]),
+    tests("FileSystemTests", ["CLinux", "FileSystem", system]),
     tests("HangtagToolTests", ["SamplePhotos", "hangtag", "hangtagd"]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
     tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),
