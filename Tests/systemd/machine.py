@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 
 
@@ -57,21 +58,20 @@ class Machine:
     """A booted copy of a base system. Use it in a `with` statement."""
 
     def __init__(self, tree, folder):
-        self.root = os.path.join(folder, "machine")
+        self.root = tempfile.mkdtemp(prefix="machine-", dir=folder)
         self.console = os.path.join(folder, "console.log")
         self.tree = tree
         self.nspawn = None
         self.leader = None
 
     def __enter__(self):
-        shutil.rmtree(self.root, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--reflink=auto", self.tree, self.root], check=True)
+        subprocess.run(["cp", "-a", "--reflink=auto", self.tree + "/.", self.root], check=True)
         # Its own number, for the journal; and nothing that waits for a network or a terminal.
         open(os.path.join(self.root, "etc/machine-id"), "w").close()
         with open(self.console, "wb") as console:
             self.nspawn = subprocess.Popen(
                 ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot",
-                 "--machine=hangtag-test", "--directory=" + self.root, "--console=pipe"],
+                 f"--machine=hangtag-{os.getpid()}", "--directory=" + self.root, "--console=pipe"],
                 stdin=subprocess.DEVNULL, stdout=console, stderr=console, start_new_session=True)
         try:
             self.leader = wait_for(self._first_process, 30, "the container's first process")
@@ -168,8 +168,13 @@ class FrozenThreads:
                 pass
 
 
+# The times given are for an idle machine. This is for a busy one; it costs time only on failure.
+PATIENCE = 5
+
+
 def wait_for(condition, seconds, what):
     """Waits until the condition is true, and returns its value."""
+    seconds *= PATIENCE
     end = time.monotonic() + seconds
     while True:
         value = condition()
