@@ -2,17 +2,19 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build torture soak bench-train install uninstall format lint clean run-packages \
-  test-packages
+.PHONY: help run test test-systemd build torture soak bench-train install uninstall units deb \
+  format lint clean run-packages test-packages deb-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
 PREFIX ?= /usr/local
 DESTDIR ?=
 # systemd looks here both for /usr and for /usr/local.
-SYSTEMD := $(DESTDIR)$(PREFIX)/lib
+UNITS ?= $(PREFIX)/lib/systemd/system
+ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 
-# Programs are linked with Swift's own libraries, so they run where no Swift is installed.
-RELEASE := -c release --static-swift-stdlib
+# Programs are linked with Swift's own libraries, so they run where no Swift is installed. Nothing
+# is loaded into them, so they export no symbols.
+RELEASE := -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 
 BIN := .build/release
 DEMO := build/demo
@@ -21,6 +23,8 @@ MINUTES ?= 20
 # What Debian must have besides Swift.
 RUN_PACKAGES := libjpeg-dev libpng-dev zlib1g-dev libyaml-dev dataset-fashion-mnist make git
 TEST_PACKAGES := $(RUN_PACKAGES) python3-jsonschema
+DEB_PACKAGES := debhelper dpkg-dev lintian
+SYSTEMD_PACKAGES := systemd-container debootstrap prometheus python3
 
 help: ## Show this list.
 	@echo "Hangtag hangs a tag on every product photo."
@@ -55,30 +59,61 @@ soak: test-packages build ## Bursts of photos and random kills for MINUTES (defa
 bench-train: run-packages build ## Time a training step against PyTorch, in turns (needs torch).
 	python3 bench/training_step.py $(BIN)/hangtag-bench
 
-install: ## Install what was built into PREFIX (default /usr/local), with the systemd unit.
-	@test -x $(BIN)/hangtagd || { echo "Run make build first."; exit 1; }
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/hangtag/models
-	install -s $(BIN)/hangtagd $(BIN)/hangtag $(DESTDIR)$(PREFIX)/bin
-	install -m 644 models/*.safetensors $(DESTDIR)$(PREFIX)/share/hangtag/models
-	install -m 644 etc/manifest.schema.json $(DESTDIR)$(PREFIX)/share/hangtag
-	install -d $(DESTDIR)/etc/hangtag
+install: ## Install what was built into PREFIX (default /usr/local), with units and man pages.
+	@test -x $(BIN)/hangtag || { echo "Run make build first."; exit 1; }
+	install -d $(addprefix $(DESTDIR), $(PREFIX)/bin $(PREFIX)/share/hangtag/models \
+	  $(PREFIX)/share/man/man1 $(PREFIX)/share/man/man5 $(PREFIX)/share/man/man8 \
+	  $(PREFIX)/share/bash-completion/completions $(ZSH_COMPLETIONS) $(PREFIX)/libexec/hangtag \
+	  $(UNITS) $(PREFIX)/lib/sysusers.d $(PREFIX)/lib/tmpfiles.d /etc/hangtag)
+	install -s $(BIN)/hangtag $(DESTDIR)$(PREFIX)/bin
+	ln -sf hangtag $(DESTDIR)$(PREFIX)/bin/hangtagd
+	install -m 644 models/hangtag.safetensors $(DESTDIR)$(PREFIX)/share/hangtag/models
+	install -m 644 etc/manifest.schema.json etc/hangtag.rules.yml etc/grafana-dashboard.json \
+	  $(DESTDIR)$(PREFIX)/share/hangtag
+	for page in etc/man/*; do \
+	  install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.} || exit; done
+	for program in hangtag hangtagd; do \
+	  $(BIN)/$$program --generate-completion-script bash | sed 1d \
+	    > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$$program && \
+	  $(BIN)/$$program --generate-completion-script zsh \
+	    > $(DESTDIR)$(ZSH_COMPLETIONS)/_$$program || exit; done
 	test -e $(DESTDIR)/etc/hangtag/hangtag.yaml || \
 	  install -m 644 etc/hangtag.yaml $(DESTDIR)/etc/hangtag
-	install -d $(SYSTEMD)/systemd/system $(SYSTEMD)/sysusers.d
-	sed 's|@PREFIX@|$(PREFIX)|g' systemd/hangtagd.service > $(SYSTEMD)/systemd/system/hangtagd.service
-	install -m 644 systemd/hangtag.sysusers $(SYSTEMD)/sysusers.d/hangtag.conf
-	@echo "To start it: systemd-sysusers && systemctl daemon-reload && systemctl enable --now hangtagd"
+	install systemd/hangtag-unblock $(DESTDIR)$(PREFIX)/libexec/hangtag
+	for unit in systemd/*.service systemd/*.timer; do \
+	  sed 's|/usr/\(bin\|lib\|libexec\)/|$(PREFIX)/\1/|g' $$unit \
+	    > $(DESTDIR)$(UNITS)/$${unit##*/} || exit; done
+	install -m 644 systemd/hangtag.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/hangtag.conf
+	install -m 644 systemd/hangtag.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/hangtag.conf
 
 uninstall: ## Remove what `make install` put there; photos, manifests and settings stay.
-	rm -f $(DESTDIR)$(PREFIX)/bin/hangtagd $(DESTDIR)$(PREFIX)/bin/hangtag
-	rm -rf $(DESTDIR)$(PREFIX)/share/hangtag
-	rm -f $(SYSTEMD)/systemd/system/hangtagd.service $(SYSTEMD)/sysusers.d/hangtag.conf
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/, bin/hangtagd bin/hangtag \
+	  lib/sysusers.d/hangtag.conf lib/tmpfiles.d/hangtag.conf \
+	  $(foreach page, $(notdir $(wildcard etc/man/*)), \
+	    share/man/man$(subst .,,$(suffix $(page)))/$(page)) \
+	  share/bash-completion/completions/hangtag share/bash-completion/completions/hangtagd)
+	rm -f $(DESTDIR)$(ZSH_COMPLETIONS)/_hangtag $(DESTDIR)$(ZSH_COMPLETIONS)/_hangtagd
+	rm -f $(addprefix $(DESTDIR)$(UNITS)/, $(notdir $(wildcard systemd/*.service systemd/*.timer)))
+	rm -rf $(DESTDIR)$(PREFIX)/share/hangtag $(DESTDIR)$(PREFIX)/libexec/hangtag
+
+deb: deb-packages run-packages build ## Build the Debian package, in build/.
+	systemd/build-deb $(DEB_VERSION)
+
+test-systemd: ## Install the package in a booted Debian, and try everything (root).
+	-@$(call install_packages,$(SYSTEMD_PACKAGES))
+	@python3 Tests/systemd/run.py --possible || exit 0; \
+	  $(MAKE) deb && python3 Tests/systemd/run.py "$$(ls -t build/hangtag_*.deb | head -n 1)"
+
+units: ## Make the template unit from the unit of the one daemon.
+	sed -f systemd/template.sed systemd/hangtagd.service > systemd/hangtagd@.service
 
 format: ## Format the sources.
 	swift format --in-place --parallel --recursive Sources Tests Package.swift
 
 lint: ## Check format and style.
 	swift format lint --strict --parallel --recursive Sources Tests Package.swift
+	@sed -f systemd/template.sed systemd/hangtagd.service | cmp --silent systemd/hangtagd@.service || \
+	  { echo "systemd/hangtagd@.service is not what make units makes."; exit 1; }
 
 clean: ## Remove everything that was built.
 	rm -rf .build build
@@ -88,6 +123,9 @@ run-packages:
 
 test-packages:
 	@$(call install_packages,$(TEST_PACKAGES))
+
+deb-packages:
+	@$(call install_packages,$(DEB_PACKAGES))
 
 # Installs the packages that are missing and says so. Does nothing where all are there, or where
 # there is no apt-get: then the build says what it misses.

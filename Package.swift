@@ -76,17 +76,16 @@ let package = Package(
       swiftSettings: swift),
 
     // The programs.
-    .executableTarget(
-      name: "hangtagd",
-      dependencies: [
-        "NeuralNetwork", "Service", "Threading", arguments, logging, system,
-      ],
+    .target(
+      name: "DaemonCommand",
+      dependencies: ["NeuralNetwork", "Service", "Threading", arguments, logging, system],
       swiftSettings: swift),
+    .executableTarget(name: "hangtagd", dependencies: ["DaemonCommand"], swiftSettings: swift),
     .executableTarget(
       name: "hangtag",
       dependencies: [
-        "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
-        "Service", "Threading", "Training", arguments, system,
+        "Classification", "DaemonCommand", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest",
+        "NeuralNetwork", "Service", "Threading", "Training", arguments, system,
       ],
       swiftSettings: swift),
 
@@ -113,7 +112,7 @@ let package = Package(
     tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork"]),
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
-    tests("FileSystemTests", ["FileSystem", system]),
+    tests("FileSystemTests", ["CLinux", "FileSystem", system]),
     tests("HangtagToolTests", ["SamplePhotos", "hangtag", "hangtagd"]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
     tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),

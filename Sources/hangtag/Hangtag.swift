@@ -1,5 +1,7 @@
 import ArgumentParser
+import DaemonCommand
 import Service
+import SystemPackage
 
 /// The tool: one subcommand a file. It reads what the daemon keeps and never disturbs it.
 @main
@@ -29,8 +31,12 @@ struct Hangtag: ParsableCommand {
       CheckConfigCommand.self, ModelCommand.self, TrainCommand.self, EvaluateCommand.self,
       CalibrateCommand.self,
     ])
-  /// Says what an unknown subcommand was probably meant to be; all else the parser says.
+
+  /// Is the daemon where it is called by the daemon's name; see `DaemonProgram`. Otherwise the tool:
+  /// says what an unknown subcommand was probably meant to be; all else the parser says.
   static func main() {
+    let calledBy = CommandLine.arguments.first.flatMap { FilePath($0).lastComponent?.string }
+    guard calledBy != DaemonProgram.name else { return DaemonProgram.main() }
     let names = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
     if let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
       !names.contains(word)

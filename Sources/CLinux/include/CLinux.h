@@ -1,5 +1,6 @@
 // What belongs here: Linux system calls that Swift's Glibc module does not expose, because they are
-// variadic or declared only under _GNU_SOURCE. Declarations and one-line wrappers only, no logic.
+// variadic or declared only under _GNU_SOURCE. Declarations and one-line wrappers only; the one
+// call that needs a substitute has it in CLinux.c.
 #ifndef CLINUX_H
 #define CLINUX_H
 
@@ -8,7 +9,6 @@
 #endif
 #include <fcntl.h>
 #include <linux/fs.h>
-#include <linux/openat2.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -26,14 +26,12 @@ static inline int linux_openat(int directory, const char *path, int flags, mode_
   return openat(directory, path, flags, mode);
 }
 
-/// openat2(2) confined to the tree below `directory`: no `..` out of it, no symbolic link anywhere.
-static inline int linux_open_beneath(int directory, const char *path, int flags) {
-  struct open_how how = {
-      .flags = (uint64_t)flags,
-      .resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-  };
-  return (int)syscall(SYS_openat2, directory, path, &how, sizeof how);
-}
+/// Opens what lies below `directory`: no `..` out of it, no symbolic link anywhere (ELOOP). By
+/// openat2(2), or in steps where that is not to be had: systemd's RestrictSUIDSGID= forbids it.
+int linux_open_beneath(int directory, const char *path, int flags);
+
+/// The same without openat2(2), one component after the other. Any `..` is refused (EXDEV).
+int linux_open_in_steps(int directory, const char *path, int flags);
 
 /// renameat2(2) with RENAME_NOREPLACE: fails with EEXIST rather than put one file over another.
 static inline int linux_rename_noreplace(

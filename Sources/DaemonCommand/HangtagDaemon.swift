@@ -8,7 +8,6 @@ import SystemPackage
 import Threading
 
 /// The daemon's command line: reads flags, starts the service, turns its ending into an exit code.
-@main
 struct HangtagDaemon: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hangtagd",
