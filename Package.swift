@@ -108,8 +108,16 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    .target(
+      name: "CFloor", dependencies: ["CDigest"], path: "bench/floor", cSettings: c,
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
     .executableTarget(
-      name: "hangtag-bench", dependencies: ["Training", arguments], swiftSettings: swift),
+      name: "hangtag-bench",
+      dependencies: [
+        "CFloor", "Classification", "FileSystem", "Imaging", "NeuralNetwork", "SamplePhotos",
+        "Threading", "Training", arguments, system,
+      ],
+      swiftSettings: swift),
 
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
