@@ -50,8 +50,10 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
     .target(
       name: "NeuralNetwork", dependencies: ["CKernels", "Threading"], swiftSettings: optimized),
+    .target(name: "CPixels", cSettings: c),
     .target(
-      name: "Classification", dependencies: ["Imaging", "NeuralNetwork"], swiftSettings: optimized),
+      name: "Classification", dependencies: ["CPixels", "Imaging", "NeuralNetwork"],
+      swiftSettings: optimized),
 
     // Networks from data. The daemon does not link it.
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
