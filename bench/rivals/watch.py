@@ -40,6 +40,8 @@ def main():
     observer.schedule(arrivals, f"{state}/inbox", recursive=True)
     observer.start()
     if address := os.environ.get("NOTIFY_SOCKET"):
+        # A name that begins with @ is abstract.
+        address = "\0" + address[1:] if address.startswith("@") else address
         socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"READY=1", address)
     while True:
         record.commit([photos.classify(arrivals.paths.get(), run)])

@@ -1,0 +1,94 @@
+#!/usr/bin/env python3
+"""Hangtag against what people would use instead, and against the floor under any such program.
+
+usage: run.py BIN [--full] [--rounds N] [--only PART[,PART]] [--photos N] [--growth] [--output FILE]
+
+BIN is the folder of hangtagd and hangtag-bench. Everything takes turns within a round, and ratios
+are taken round by round, so that the machine's mood does not count. Prints a Markdown table.
+bench/README.md says what is measured, and how.
+"""
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import endtoend
+import idle
+import inference
+import latency
+
+PARTS = ["photos", "latency", "idle", "inference"]
+
+
+def parsed():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bin")
+    parser.add_argument("--full", action="store_true",
+                        help="1,000 JPEGs of each kind and 300 PNGs instead of a tenth")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", default=",".join(PARTS))
+    parser.add_argument("--workloads", default=",".join(endtoend.WORKLOADS))
+    parser.add_argument("--growth", type=int, default=0, metavar="N",
+                        help="also 1,000, 10,000, ... N waiting photos (1000000 takes an hour)")
+    parser.add_argument("--model", default="models/hangtag.safetensors")
+    parser.add_argument("--keep", default="build/bench", help="where the workloads are made")
+    parser.add_argument("--output")
+    return parser.parse_args()
+
+
+def machine():
+    with open("/proc/cpuinfo") as file:
+        model = next((line.split(":")[1].strip() for line in file if "model name" in line), "?")
+    versions = []
+    for name in ["PIL", "onnxruntime", "torch", "watchdog"]:
+        try:
+            module = __import__(name)
+            versions.append(f"{name} {getattr(module, '__version__', '')}".strip())
+        except ImportError:
+            versions.append(f"without {name}")
+    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
+    return (f"{model}, {os.cpu_count()} processors, Linux {platform.release()}, Python "
+            f"{platform.python_version()}, {', '.join(versions)}. Load before: {load}.")
+
+
+def main():
+    arguments = parsed()
+    wanted = arguments.only.split(",")
+    os.environ["PYTHONPATH"] = os.path.dirname(os.path.abspath(__file__))
+    os.makedirs(arguments.keep, exist_ok=True)
+    lines = [f"`make bench`: {machine()}", ""]
+    # On the disk of the checkout: /tmp may be memory, where a sync costs nothing.
+    scratch = tempfile.mkdtemp(prefix="bench-", dir=arguments.keep)
+    arguments.onnx = f"{scratch}/model.onnx"
+    try:
+        from network import write_onnx
+        write_onnx(arguments.model, arguments.onnx)
+    except ImportError:
+        print("pip install onnx onnxruntime pillow watchdog numpy torch: the rivals need them.",
+              file=sys.stderr)
+        raise SystemExit(1)
+    try:
+        if "photos" in wanted:
+            lines += endtoend.table(arguments, scratch)
+        if "latency" in wanted:
+            lines += latency.table(arguments, scratch)
+        if "idle" in wanted:
+            lines += idle.table(arguments, scratch)
+        if "inference" in wanted:
+            lines += inference.table(arguments, scratch)
+        if arguments.growth:
+            lines += endtoend.growth(arguments, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    text = "\n".join(lines)
+    print(text)
+    if arguments.output:
+        with open(arguments.output, "w") as file:
+            file.write(text + "\n")
+
+
+main()
