@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test build bench-train install uninstall format lint clean run-packages \
+.PHONY: help run test build bench bench-train install uninstall format lint clean run-packages \
   test-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
@@ -44,6 +44,9 @@ test: test-packages ## Run every test.
 
 build: ## Build the programs.
 	swift build $(RELEASE)
+
+bench: run-packages build ## Race Python scripts and the floor (BENCH="--full" for all photos).
+	python3 bench/run.py $(BIN) $(BENCH)
 
 bench-train: run-packages build ## Time a training step against PyTorch, in turns (needs torch).
 	python3 bench/training_step.py $(BIN)/hangtag-bench

@@ -73,8 +73,8 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
-        "Threading", "YAML", system, logging,
+        "CLinux", "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest",
+        "NeuralNetwork", "Threading", "YAML", system, logging,
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swift),

@@ -1,6 +1,11 @@
-"""A Hangtag model file (safetensors) as an ONNX graph or a PyTorch network, for the rivals."""
+#!/usr/bin/env python3
+"""A Hangtag model file (safetensors) as an ONNX graph or a PyTorch network, for the rivals.
+
+usage: network.py MODEL ONNX-FILE
+"""
 import json
 import struct
+import sys
 
 import numpy as np
 
@@ -141,3 +146,7 @@ def torch_model(path):
                  for key in leaf.state_dict() if f"{name}.{key}" in parameters}
         leaf.load_state_dict(state, strict=False)
     return network.to(memory_format=torch.channels_last)
+
+
+if __name__ == "__main__":
+    write_onnx(*sys.argv[1:])

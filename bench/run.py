@@ -8,19 +8,21 @@ are taken round by round, so that the machine's mood does not count. Prints a Ma
 bench/README.md says what is measured, and how.
 """
 import argparse
+import importlib.metadata
 import os
 import platform
 import shutil
 import statistics
+import subprocess
 import subprocess
 import sys
 import tempfile
 
 import endtoend
 import idle
-import inference
 import latency
 
+MISSING = "The rivals need: pip install onnx onnxruntime pillow watchdog numpy torch"
 PARTS = ["photos", "latency", "idle", "inference"]
 
 
@@ -44,12 +46,12 @@ def machine():
     with open("/proc/cpuinfo") as file:
         model = next((line.split(":")[1].strip() for line in file if "model name" in line), "?")
     versions = []
-    for name in ["PIL", "onnxruntime", "torch", "watchdog"]:
+    # Not imported: a child's peak memory counts what its parent had when it was forked.
+    for name in ["pillow", "onnxruntime", "torch", "watchdog"]:
         try:
-            module = __import__(name)
-            versions.append(f"{name} {getattr(module, '__version__', '')}".strip())
-        except ImportError:
-            versions.append(f"without {name}")
+            versions.append(f"{name} {importlib.metadata.version(name)}")
+        except importlib.metadata.PackageNotFoundError:
+            raise SystemExit(MISSING)
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     return (f"{model}, {os.cpu_count()} processors, Linux {platform.release()}, Python "
             f"{platform.python_version()}, {', '.join(versions)}. Load before: {load}.")
@@ -65,13 +67,8 @@ def main():
     scratch = tempfile.mkdtemp(prefix="bench-", dir=arguments.keep)
     arguments.onnx = f"{scratch}/model.onnx"
     try:
-        from network import write_onnx
-        write_onnx(arguments.model, arguments.onnx)
-    except ImportError:
-        print("pip install onnx onnxruntime pillow watchdog numpy torch: the rivals need them.",
-              file=sys.stderr)
-        raise SystemExit(1)
-    try:
+        subprocess.run([sys.executable, f"{os.path.dirname(os.path.abspath(__file__))}/network.py",
+                        arguments.model, arguments.onnx], check=True)
         if "photos" in wanted:
             lines += endtoend.table(arguments, scratch)
         if "latency" in wanted:
@@ -79,6 +76,8 @@ def main():
         if "idle" in wanted:
             lines += idle.table(arguments, scratch)
         if "inference" in wanted:
+            # Brings onnxruntime into this process.
+            import inference
             lines += inference.table(arguments, scratch)
         if arguments.growth:
             lines += endtoend.growth(arguments, scratch)

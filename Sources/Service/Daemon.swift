@@ -42,9 +42,10 @@ public final class Daemon: ServiceLifecycle.Service {
   ///   - resolver: gives the configuration, now and at a reload.
   ///   - once: whether to end when the inbox is empty.
   ///   - instructionSet: what the kernels may use.
+  ///   - trace: takes the times of each photo's stages.
   public init(
     resolver: ConfigurationResolver, once: Bool, environment: [String: String],
-    instructionSet: InstructionSet, logger: Logger
+    instructionSet: InstructionSet, logger: Logger, trace: Trace? = nil
   ) throws {
     let load: @Sendable () throws -> (Configuration, ServingModel) = {
       let configuration = try resolver.resolve()
@@ -57,15 +58,17 @@ public final class Daemon: ServiceLifecycle.Service {
     let statusFile = StatusFile(
       environment: environment, stateDirectory: configuration.stateDirectory)
     monitor = ServiceMonitor(logger: logger, file: statusFile, notifier: notifier, model: model)
-    serving = ServingState(Serving(model: model, configuration: configuration))
-    workerCount = configuration.workers > 0 ? configuration.workers : Self.processorCount
+    serving = ServingState(Serving(model: model, configuration: configuration), trace: trace)
+    workerCount = configuration.workers > 0 ? configuration.workers : Self.defaultWorkerCount
     commits = CommitQueue(capacity: 2 * Committer.largestGroup, workers: workerCount)
     reload = load
     self.configuration = configuration
     self.once = once
   }
 
-  private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// Two a processor, because a worker waits for the disk as long as it computes or longer. The
+  /// kernel commits the syncs of those that wait together.
+  private static var defaultWorkerCount: Int { 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// How the run ended; meaningful after `run` has returned.
   public var howItEnded: Ending { ending.withLock { $0 } }
@@ -128,6 +131,7 @@ public final class Daemon: ServiceLifecycle.Service {
         "Serving.",
         metadata: ["inbox": "\(state.path.appending("inbox"))", "model": "\(modelName)"])
       committer.run()
+      serving.trace?.flush()
       queue.stop()
       let leftovers = once ? queue.statistics.blocked + queue.statistics.deferred : 0
       finish(committer.hasLeftPhotos || leftovers > 0 ? .leftPhotos : .finished)
@@ -149,7 +153,8 @@ public final class Daemon: ServiceLifecycle.Service {
     for event in ledger.recovered { monitor.report(event) }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
     var committer = Committer(
-      ledger: ledger, placement: Placement(state), commits: commits, monitor: monitor)
+      ledger: ledger, placement: Placement(state), commits: commits, monitor: monitor,
+      trace: serving.trace)
     try committer.recover(state, serving: serving)
     return committer
   }

@@ -37,6 +37,11 @@ struct HangtagDaemon: AsyncParsableCommand {
   @Flag(help: "Handle what is in the inbox, seal the manifest, and end.")
   var once = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write when each photo was at which stage, for ui.perfetto.dev.", valueName: "file"))
+  var trace: String?
+
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     let ending: Daemon.Ending
@@ -46,7 +51,8 @@ struct HangtagDaemon: AsyncParsableCommand {
       let logger = Self.logger(level: try resolver.resolve().logLevel, environment: environment)
       let daemon = try Daemon(
         resolver: resolver, once: once, environment: environment,
-        instructionSet: try InstructionSet.selected(environment: environment), logger: logger)
+        instructionSet: try InstructionSet.selected(environment: environment), logger: logger,
+        trace: try trace.map { try Trace(to: FilePath($0)) })
       try await Self.serve(daemon, logger: logger)
       ending = daemon.howItEnded
     } catch {

@@ -31,7 +31,7 @@ struct ClaimProcessor: ~Copyable {
   init(serving: ServingState) {
     self.serving = serving
     limits = serving.current.limits
-    analyzer = PhotoAnalyzer(limits: limits)
+    analyzer = PhotoAnalyzer(limits: limits, trace: serving.trace)
   }
 
   /// Reads a photo's file into the buffer.
@@ -55,7 +55,9 @@ struct ClaimProcessor: ~Copyable {
       // Read before the verdict: `retry` left word of an earlier claim on the file.
       let earlier = file.supersededClaim?.description
       let verdict = try verdict(file, contents, serving)
+      let start = MonotonicTime.now
       try claim.makeDurable(file)
+      self.serving.trace?.add(.sync, since: start)
       return photo(claim.photo, verdict.0, sha256: verdict.1, supersedes: earlier, serving)
     } catch {
       let message =
@@ -99,7 +101,7 @@ struct ClaimProcessor: ~Copyable {
     let current = serving.current.limits
     guard current != limits else { return }
     limits = current
-    analyzer = PhotoAnalyzer(limits: current)
+    analyzer = PhotoAnalyzer(limits: current, trace: serving.trace)
   }
 
   private mutating func verdict(

@@ -11,6 +11,7 @@ struct Worker: ~Copyable {
   private let claimer: Claimer
   private let commits: CommitQueue
   private let monitor: ServiceMonitor
+  private let trace: Trace?
   private var processor: ClaimProcessor
 
   init(
@@ -21,12 +22,17 @@ struct Worker: ~Copyable {
     self.claimer = claimer
     self.commits = commits
     self.monitor = monitor
+    trace = serving.trace
     processor = ClaimProcessor(serving: serving)
   }
 
   /// Works until the inbox has nothing more to give.
   mutating func run() {
-    while let candidate = inbox.next() { handle(candidate) }
+    while let candidate = inbox.next() {
+      let (path, start) = (candidate.path, MonotonicTime.now)
+      handle(candidate)
+      trace?.add(.photo, since: start, photo: path)
+    }
     commits.workerEnded()
   }
 
@@ -53,7 +59,9 @@ struct Worker: ~Copyable {
     let status = try status(of: file)
     guard status.kind == .regular else { throw Refusal(outcome: .gone) }
     try wait(for: inbox.readiness(of: candidate, status))
+    let start = MonotonicTime.now
     let contents = try read(file, status)
+    trace?.add(.read, since: start)
     if contents == .incomplete {
       try wait(for: inbox.readiness(of: candidate, status, bytes: .incomplete))
     }
@@ -94,7 +102,9 @@ struct Worker: ~Copyable {
     _ candidate: borrowing Candidate, _ status: FileStatus
   ) throws(Refusal) -> Claim {
     do throws(ClaimError) {
+      let start = MonotonicTime.now
       let claim = try claimer.claim(candidate, read: status)
+      trace?.add(.claim, since: start)
       monitor.incidents.ended("claim")
       return claim
     } catch {
