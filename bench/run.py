@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Hangtag against what people would use instead, and against the floor under any such program.
 
-usage: run.py BIN [--full] [--rounds N] [--only PART[,PART]] [--photos N] [--growth] [--output FILE]
+usage: run.py BIN [--photos N | --full] [--rounds N] [--only PART,...] [--growth N]
 
 BIN is the folder of hangtagd and hangtag-bench. Everything takes turns within a round, and ratios
 are taken round by round, so that the machine's mood does not count. Prints a Markdown table.
@@ -29,17 +29,23 @@ PARTS = ["photos", "latency", "idle", "inference"]
 def parsed():
     parser = argparse.ArgumentParser()
     parser.add_argument("bin")
-    parser.add_argument("--full", action="store_true",
-                        help="1,000 JPEGs of each kind and 300 PNGs instead of a tenth")
+    parser.add_argument("--photos", type=int, default=100,
+                        help="JPEGs of each kind; PNGs are three tenths as many")
+    parser.add_argument("--full", action="store_true", help="--photos 1000, and more latencies")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default=",".join(PARTS))
     parser.add_argument("--workloads", default=",".join(endtoend.WORKLOADS))
+    parser.add_argument("--rivals", default="Pillow",
+                        help="only those with this in their name, such as onnxruntime")
     parser.add_argument("--growth", type=int, default=0, metavar="N",
                         help="also 1,000, 10,000, ... N waiting photos (1000000 takes an hour)")
     parser.add_argument("--model", default="models/hangtag.safetensors")
     parser.add_argument("--keep", default="build/bench", help="where the workloads are made")
     parser.add_argument("--output")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    if arguments.full:
+        arguments.photos = 1000
+    return arguments
 
 
 def machine():
