@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-systemd build torture soak bench-train install uninstall units deb \
-  format lint clean run-packages test-packages deb-packages
+.PHONY: help run test test-systemd build bench torture soak bench-train install uninstall units \
+  deb format lint clean run-packages test-packages deb-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
 PREFIX ?= /usr/local
@@ -55,6 +55,9 @@ torture: test-packages build ## Kill the daemon at every call, fail every call, 
 
 soak: test-packages build ## Bursts of photos and random kills for MINUTES (default 20).
 	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd --soak $(MINUTES)
+
+bench: run-packages build ## Race Python scripts and the floor (BENCH="--full" for all photos).
+	python3 bench/run.py $(BIN) $(BENCH)
 
 bench-train: run-packages build ## Time a training step against PyTorch, in turns (needs torch).
 	python3 bench/training_step.py $(BIN)/hangtag-bench

@@ -49,8 +49,10 @@ let package = Package(
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
     .target(
       name: "NeuralNetwork", dependencies: ["CKernels", "Threading"], swiftSettings: optimized),
+    .target(name: "CPixels", cSettings: c),
     .target(
-      name: "Classification", dependencies: ["Imaging", "NeuralNetwork"], swiftSettings: optimized),
+      name: "Classification", dependencies: ["CPixels", "Imaging", "NeuralNetwork"],
+      swiftSettings: optimized),
 
     // Networks from data. The daemon does not link it.
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -70,8 +72,8 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
-        "Threading", "YAML", system, logging,
+        "CLinux", "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest",
+        "NeuralNetwork", "Threading", "YAML", system, logging,
       ],
       swiftSettings: swift),
 
@@ -103,8 +105,16 @@ let package = Package(
       ],
       swiftSettings: swift),
 
+    .target(
+      name: "CFloor", dependencies: ["CDigest"], path: "bench/floor", cSettings: c,
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16")]),
     .executableTarget(
-      name: "hangtag-bench", dependencies: ["Training", arguments], swiftSettings: swift),
+      name: "hangtag-bench",
+      dependencies: [
+        "CFloor", "Classification", "FileSystem", "Imaging", "NeuralNetwork", "SamplePhotos",
+        "Threading", "Training", arguments, system,
+      ],
+      swiftSettings: swift),
 
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),

@@ -16,51 +16,15 @@ import time
 import torch
 from torch import nn
 
+from network import torch_network
+
 BATCH, THREADS = 128, 2
-
-
-class Residual(nn.Module):
-    def __init__(self, inner):
-        super().__init__()
-        self.inner = inner
-
-    def forward(self, x):
-        return x + self.inner(x)
-
-
-def network(layers):
-    """The network that an architecture in Hangtag's form describes."""
-    made = []
-    for layer in layers:
-        kind = layer["type"]
-        if kind == "conv2d":
-            made.append(nn.Conv2d(layer["in"], layer["out"], layer["kernel"],
-                                  padding=layer["padding"], bias=layer["bias"]))
-        elif kind == "batch_norm2d":
-            made.append(nn.BatchNorm2d(layer["features"], eps=layer["eps"]))
-        elif kind == "relu":
-            made.append(nn.ReLU(inplace=True))
-        elif kind == "max_pool2d":
-            made.append(nn.MaxPool2d(layer["size"]))
-        elif kind == "global_max_pool2d":
-            made.append(nn.AdaptiveMaxPool2d(1))
-        elif kind == "dropout":
-            made.append(nn.Dropout(layer["rate"]))
-        elif kind == "flatten":
-            made.append(nn.Flatten())
-        elif kind == "linear":
-            made.append(nn.Linear(layer["in"], layer["out"], bias=layer["bias"]))
-        elif kind == "residual":
-            made.append(Residual(network(layer["layers"])))
-        else:
-            raise SystemExit(f"{kind}: not known here")
-    return nn.Sequential(*made)
 
 
 class TorchStep:
     def __init__(self, layers, channels_last):
         form = torch.channels_last if channels_last else torch.contiguous_format
-        self.network = network(layers).train().to(memory_format=form)
+        self.network = torch_network(layers).train().to(memory_format=form)
         self.inputs = torch.rand(BATCH, 1, 28, 28).to(memory_format=form)
         self.labels = torch.randint(0, 10, (BATCH,))
         self.optimizer = torch.optim.SGD(
@@ -77,7 +41,7 @@ class TorchStep:
 class HangtagStep:
     def __init__(self, program, name):
         self.process = subprocess.Popen(
-            [program, name, "--batch", str(BATCH), "--threads", str(THREADS)],
+            [program, "training-step", name, "--batch", str(BATCH), "--threads", str(THREADS)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.layers = json.loads(self.process.stdout.readline())["layers"]
 

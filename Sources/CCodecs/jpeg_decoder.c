@@ -9,6 +9,7 @@
 #include "area_average.h"
 #include "decode_guard.h"
 #include "jpeg_failures.h"
+#include "jpeg_scan_decoder.h"
 #include "scratch_buffer.h"
 
 enum { ROWS_AT_ONCE = 8 };
@@ -18,6 +19,7 @@ struct codec_jpeg {
   jpeg_failures failures;
   struct jpeg_decompress_struct info;
   struct jpeg_source_mgr source;
+  jpeg_scan_decoder scans;
   area_average average;
   /// A full-width row on its way to `average`, or to RGB from CMYK.
   scratch_buffer row;
@@ -42,6 +44,10 @@ static void source_skip(j_decompress_ptr info, long count) {
   info->src->bytes_in_buffer -= (size_t)count;
 }
 
+jpeg_scan_decoder *jpeg_scan_decoder_of(j_decompress_ptr info) {
+  return &((codec_jpeg *)info->client_data)->scans;
+}
+
 // MARK: - Life
 
 codec_jpeg *codec_jpeg_create(void) { return calloc(1, sizeof(codec_jpeg)); }
@@ -60,6 +66,7 @@ void codec_jpeg_destroy(codec_jpeg *decoder) {
   codec_jpeg_close(decoder);
   area_average_free(&decoder->average);
   scratch_buffer_free(&decoder->row);
+  scratch_buffer_free(&decoder->scans.masks);
   free(decoder);
 }
 
@@ -81,7 +88,7 @@ static uint64_t memory_needed(j_decompress_ptr info) {
     uint64_t height = component->height_in_blocks + (uint64_t)component->v_samp_factor;
     bytes += width * height * sizeof(JBLOCK);
   }
-  return bytes;
+  return bytes + jpeg_scan_decoder_memory(info);
 }
 
 /// The smallest numerator of M/8 that leaves `minimum_edge` pixels on the longer edge. Below 8/8
@@ -182,7 +189,8 @@ static unsigned components_begun(j_decompress_ptr info) {
   return components;
 }
 
-/// Takes in every scan of a progressive or multi-scan picture; its coefficients are whole after it.
+/// Takes in the scans of a progressive or multi-scan picture, until no further one can change a
+/// pixel at the chosen scale.
 static void read_scans(codec_jpeg *decoder) {
   j_decompress_ptr info = &decoder->info;
   decode_guard *guard = &decoder->guard;
@@ -190,6 +198,11 @@ static void read_scans(codec_jpeg *decoder) {
   // The first scan's header was read with the picture's.
   for (int event = JPEG_REACHED_SOS; event != JPEG_REACHED_EOI; event = jpeg_consume_input(info)) {
     if (event == JPEG_REACHED_SOS) components |= components_begun(info);
+    if (event == JPEG_SCAN_COMPLETED && jpeg_scan_decoder_has_enough(info)) {
+      // Coefficients that do not matter are not to be guessed either.
+      info->do_block_smoothing = FALSE;
+      break;
+    }
     if ((uint32_t)info->input_scan_number > guard->limits.scans) {
       decode_guard_fail(
         guard, CODEC_TOO_LARGE, "it has more scans than the limit of %u", guard->limits.scans);
@@ -257,21 +270,24 @@ static void read_rows(codec_jpeg *decoder, uint8_t *rgb) {
 }
 
 /// Several scans are read in libjpeg's buffered-image mode, which leaves the choice of when to stop
-/// reading and start drawing to `read_scans`.
+/// reading and start drawing to `read_scans`. What lies behind is not looked at.
 static void read_picture(codec_jpeg *decoder, uint8_t *rgb) {
   j_decompress_ptr info = &decoder->info;
   info->buffered_image = jpeg_has_multiple_scans(info);
   jpeg_start_decompress(info);
   if (info->buffered_image) {
+    if (info->progressive_mode) {
+      decode_guard_require_memory(
+        &decoder->guard, jpeg_scan_decoder_install(&decoder->scans, info));
+    }
     read_scans(decoder);
     jpeg_start_output(info, info->input_scan_number);
     read_rows(decoder, rgb);
-    jpeg_finish_output(info);
   } else {
     read_rows(decoder, rgb);
+    // Reads on to the end-of-image marker, so that a missing one is noticed.
+    jpeg_finish_decompress(info);
   }
-  // Reads on to the end-of-image marker, so that a missing one is noticed.
-  jpeg_finish_decompress(info);
 }
 
 codec_status codec_jpeg_read(codec_jpeg *decoder, uint8_t *rgb) {

@@ -36,6 +36,11 @@ struct HangtagDaemon: ParsableCommand {
   @Flag(help: "Handle what is in the inbox, seal the manifest, and end.")
   var once = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Write when each photo was at which stage, for ui.perfetto.dev.", valueName: "file"))
+  var trace: String?
+
   /// Like the parser's own, but a wrong command line is told to `systemctl status` too.
   static func main() {
     let environment = ProcessInfo.processInfo.environment
@@ -61,7 +66,8 @@ struct HangtagDaemon: ParsableCommand {
       let logger = Self.logger(level: try resolver.resolve().logLevel, environment: environment)
       daemon = try Daemon(
         resolver: resolver, once: once, environment: environment,
-        instructionSet: try InstructionSet.selected(environment: environment), logger: logger)
+        instructionSet: try InstructionSet.selected(environment: environment), logger: logger,
+        trace: try trace.map { try Trace(to: FilePath($0)) })
     } catch {
       throw Self.failure(
         Sysexits.sentence(for: error), code: Sysexits.code(for: error), environment)

@@ -49,9 +49,10 @@ public final class Daemon: Sendable {
   ///   - resolver: gives the configuration, now and at a reload.
   ///   - once: whether to end when the inbox is empty.
   ///   - instructionSet: what the kernels may use.
+  ///   - trace: takes the times of each photo's stages.
   public init(
     resolver: ConfigurationResolver, once: Bool, environment: [String: String],
-    instructionSet: InstructionSet, logger: Logger
+    instructionSet: InstructionSet, logger: Logger, trace: Trace? = nil
   ) throws {
     let configuration = try resolver.resolve()
     let model = try ServingModel.rehearsed(
@@ -59,8 +60,8 @@ public final class Daemon: Sendable {
     state = try StateDirectory(owning: configuration.stateDirectory)
     monitor = ServiceMonitor(
       logger: logger, notifier: SystemdNotifier(environment: environment), model: model)
-    serving = try ServingState(Serving(model: model, configuration: configuration))
-    workerCount = configuration.workers > 0 ? configuration.workers : Self.processorCount
+    serving = ServingState(try Serving(model: model, configuration: configuration), trace: trace)
+    workerCount = configuration.workers > 0 ? configuration.workers : Self.defaultWorkerCount
     commits = CommitQueue(capacity: 2 * Committer.largestGroup, workers: workerCount)
     over = try WakeUp()
     self.configuration = configuration
@@ -70,7 +71,9 @@ public final class Daemon: Sendable {
     self.environment = environment
   }
 
-  private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+  /// Two a processor, because a worker waits for the disk as long as it computes or longer. The
+  /// kernel commits the syncs of those that wait together.
+  private static var defaultWorkerCount: Int { 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// Serves until SIGTERM or SIGINT comes or, in once mode, until the inbox is empty. By then
   /// everything claimed is recorded, moved and sealed. SIGHUP reads configuration and model again.
@@ -134,6 +137,7 @@ public final class Daemon: Sendable {
         serving.current.model, inbox: state.path.appending(Folder.inbox.rawValue))
       startWorkers(on: queue)
       committer.run()
+      serving.trace?.flush()
       queue.stop()
       let leftovers = once ? queue.statistics.blocked + queue.statistics.waiting : 0
       finish(committer.hasLeftPhotos || leftovers > 0 ? .leftPhotos : .finished)
@@ -154,7 +158,8 @@ public final class Daemon: Sendable {
     for event in ledger.recovered { monitor.log.report(event) }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
     var committer = Committer(
-      ledger: ledger, placement: Placement(state), commits: commits, monitor: monitor)
+      ledger: ledger, placement: Placement(state), commits: commits, monitor: monitor,
+      trace: serving.trace)
     try committer.recover(state, serving: serving)
     return committer
   }

@@ -78,6 +78,9 @@ static inline int linux_name_thread(const char *name) {
   return pthread_setname_np(pthread_self(), name);
 }
 
+/// The calling thread's number, as `ps -L` shows it.
+static inline int linux_thread_number(void) { return (int)syscall(SYS_gettid); }
+
 /// Returns unused heap to the kernel after a burst of work.
 static inline void linux_malloc_trim(void) { malloc_trim(0); }
 

@@ -90,6 +90,8 @@ struct BackgroundEstimator {
     let length = Self.samplesPerSide / Self.segmentsPerSide
     for start in stride(from: 0, to: samples.count, by: length) {
       let colour = median(of: start..<start + length)
+      // Most segments of a plain ground have the same one.
+      if colour == best.model.coefficients[0] { continue }
       let guess = judged(BackgroundModel(constant: colour, content: content))
       if guess.votes > best.votes { best = guess }
     }

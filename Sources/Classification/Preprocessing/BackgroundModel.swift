@@ -1,3 +1,5 @@
+import CPixels
+
 /// A background colour that may drift softly over the picture, as seamless paper under a lamp does:
 /// each channel is c0 + c1 u + c2 v + c3 u² + c4 v² + c5 uv, with u and v from -1 to 1 across the
 /// content.
@@ -28,26 +30,16 @@ struct BackgroundModel {
     Float(2 * (row - content.y) + 1) * inverseHeight - 1
   }
 
-  /// The background along one row, ready to be asked column by column.
-  func along(row: Int) -> Row {
+  /// The background along one row of the picture, from `column` on, as the loops in C want it.
+  func along(row: Int, from column: Int) -> pixels_background {
     let v = v(row: row)
-    return Row(
-      constant: coefficients[0] + coefficients[2] * v + coefficients[4] * (v * v),
-      linear: coefficients[1] + coefficients[5] * v,
-      quadratic: coefficients[3])
-  }
-
-  /// One row of the background: a parabola in u for each channel.
-  struct Row {
-    var constant: SIMD4<Float>
-    var linear: SIMD4<Float>
-    var quadratic: SIMD4<Float>
-
-    /// The colour at u, within 0 to 255: overexposed paper stays white however bright its middle.
-    @inline(__always)
-    func colour(u: Float) -> SIMD4<Float> {
-      withinRange(constant + (linear + quadratic * u) * u)
-    }
+    let constant = coefficients[0] + coefficients[2] * v + coefficients[4] * (v * v)
+    let linear = coefficients[1] + coefficients[5] * v
+    let quadratic = coefficients[3]
+    return pixels_background(
+      constant: (constant.x, constant.y, constant.z), linear: (linear.x, linear.y, linear.z),
+      quadratic: (quadratic.x, quadratic.y, quadratic.z),
+      offset: Float(2 * (column - content.x) + 1), scale: inverseWidth)
   }
 
   /// The mean over the content: u and v average 0, their squares a third.

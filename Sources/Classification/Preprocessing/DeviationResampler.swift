@@ -1,3 +1,5 @@
+import CPixels
+
 /// Turns the subject into its gray distance from the background, averaged to a longest edge of 28.
 ///
 /// The distance is that of the luma, as a share of the way from the background to black (light
@@ -17,6 +19,8 @@ struct DeviationResampler {
   /// `width` * `height` values, 0 to 255.
   private(set) var values = [Float](repeating: 0, count: PreparedInput.pixelCount)
   private var line = [Float](repeating: 0, count: PreparedInput.edge)
+  /// One row of pixels before it is averaged.
+  private var deviations: [Float] = []
 
   /// Fills `values`.
   ///
@@ -32,11 +36,14 @@ struct DeviationResampler {
     height = Self.cells(subject.height, longest: subject.longestEdge)
     for i in 0..<width * height { values[i] = 0 }
     let cut = min(max(Self.noiseFactor * noise, Self.cutRange.lowerBound), Self.cutRange.upperBound)
+    deviations.removeAll(keepingCapacity: true)
+    deviations.append(contentsOf: repeatElement(0, count: subject.width))
     var rowShares = AreaShares(pixels: subject.height, cells: height)
     for row in subject.y..<subject.y + subject.height {
+      let start = 3 * (row * imageWidth + subject.x)
       averageLine(
-        pixels, start: 3 * (row * imageWidth + subject.x), subject: subject,
-        background: background, row: row, cut: cut)
+        pixels.extracting(start..<start + 3 * subject.width),
+        background: background.along(row: row, from: subject.x), cut: cut)
       rowShares.beginPixel()
       while let (cell, share) = rowShares.next() {
         let weight = Float(share)
@@ -47,23 +54,21 @@ struct DeviationResampler {
     for i in 0..<width * height { values[i] *= scale }
   }
 
-  /// One row of pixels, summed into `line`'s cells.
+  /// One row of the subject's pixels, summed into `line`'s cells.
   private mutating func averageLine(
-    _ pixels: Span<UInt8>, start: Int, subject: PixelBox, background: BackgroundModel, row: Int,
-    cut: Float
+    _ pixels: Span<UInt8>, background: pixels_background, cut: Float
   ) {
     let width = width
-    var cells = line.mutableSpan
-    for i in 0..<width { cells[i] = 0 }
-    let colours = background.along(row: row)
-    let gain = 255 / (255 - cut)
-    var shares = AreaShares(pixels: subject.width, cells: width)
-    for column in 0..<subject.width {
-      let ground = luma(colours.colour(u: background.u(column: subject.x + column)))
-      let distance = abs(ground - luma(pixels.colour(at: start + 3 * column)))
-      let value = max(0, distance * 255 / max(ground, 255 - ground) - cut) * gain
-      shares.beginPixel()
-      while let (cell, share) = shares.next() { cells[cell] += Float(share) * value }
+    var background = background
+    unsafe pixels.withUnsafeBufferPointer { pixels in
+      unsafe deviations.withUnsafeMutableBufferPointer { deviations in
+        unsafe pixels_deviations(
+          pixels.baseAddress, deviations.count, &background, cut, deviations.baseAddress)
+        unsafe line.withUnsafeMutableBufferPointer { line in
+          unsafe pixels_sum_cells(
+            deviations.baseAddress, deviations.count, line.baseAddress, width)
+        }
+      }
     }
   }
 

@@ -1,3 +1,5 @@
+import CPixels
+
 /// Trims the edges that are background.
 ///
 /// A row or column belongs to the subject when enough of its pixels differ from the background.
@@ -48,23 +50,18 @@ struct SubjectFinder {
     narrow: Float, wide: Float, sharp: inout Profile, ordinary: inout Profile
   ) {
     let content = background.content
-    let colours = background.along(row: row)
+    let start = 3 * (row * imageWidth + content.x)
+    let line = pixels.extracting(start..<start + 3 * content.width)
+    var colours = background.along(row: row, from: content.x)
     var beyond: (narrow: Int32, wide: Int32) = (0, 0)
-    var sharpColumns = sharp.columns.mutableSpan
-    var ordinaryColumns = ordinary.columns.mutableSpan
-    var index = 3 * (row * imageWidth + content.x)
-    for column in 0..<content.width {
-      let expected = colours.colour(u: background.u(column: content.x + column))
-      let distance = squaredDistance(pixels.colour(at: index), expected)
-      if distance > narrow * narrow {
-        sharpColumns[column] += 1
-        beyond.narrow += 1
-        if distance > wide * wide {
-          ordinaryColumns[column] += 1
-          beyond.wide += 1
+    unsafe line.withUnsafeBufferPointer { line in
+      unsafe sharp.columns.withUnsafeMutableBufferPointer { sharpColumns in
+        unsafe ordinary.columns.withUnsafeMutableBufferPointer { ordinaryColumns in
+          unsafe pixels_count_beyond(
+            line.baseAddress, content.width, &colours, narrow * narrow, wide * wide,
+            sharpColumns.baseAddress, ordinaryColumns.baseAddress, &beyond.narrow, &beyond.wide)
         }
       }
-      index += 3
     }
     sharp.rows.append(beyond.narrow)
     ordinary.rows.append(beyond.wide)

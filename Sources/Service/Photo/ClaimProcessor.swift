@@ -33,7 +33,7 @@ struct ClaimProcessor: ~Copyable {
     self.serving = serving
     self.patience = patience
     limits = serving.current.limits
-    analyzer = PhotoAnalyzer(limits: limits)
+    analyzer = PhotoAnalyzer(limits: limits, trace: serving.trace)
   }
 
   /// Reads a photo's file into the buffer.
@@ -60,7 +60,9 @@ struct ClaimProcessor: ~Copyable {
       // Read before the verdict: `retry` left word of an earlier claim on the file.
       let earlier = file.supersededClaim?.description
       let judgement = try judgement(file, contents, serving)
+      let start = MonotonicTime.now
       try claim.syncBytes(file)
+      self.serving.trace?.add(.sync, since: start)
       photo = self.photo(claim.photo, judgement, supersedes: earlier, serving)
     } catch {
       let message =
@@ -132,7 +134,7 @@ struct ClaimProcessor: ~Copyable {
     let current = serving.current.limits
     guard current != limits else { return }
     limits = current
-    analyzer = PhotoAnalyzer(limits: current)
+    analyzer = PhotoAnalyzer(limits: current, trace: serving.trace)
   }
 
   /// What was found out about a photo.

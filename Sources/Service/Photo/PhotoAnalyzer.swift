@@ -12,10 +12,13 @@ public struct PhotoAnalyzer: ~Copyable {
   private var preprocessor = Preprocessor()
   private var input = PreparedInput()
   private var probabilities: [Float] = []
+  private let trace: Trace?
   private var workspace: (model: ServingModel, memory: Classifier.Workspace)?
 
   /// Creates an analyzer that refuses photos beyond `limits`.
-  public init(limits: DecodeLimits) {
+  /// - Parameter trace: takes the times of the stages.
+  public init(limits: DecodeLimits, trace: Trace? = nil) {
+    self.trace = trace
     decoder = ImageDecoder(limits: limits)
   }
 
@@ -27,24 +30,31 @@ public struct PhotoAnalyzer: ~Copyable {
   public mutating func analyze(
     _ bytes: Span<UInt8>, with model: ServingModel, policy: DecisionPolicy
   ) -> PhotoAnalysis {
-    let sha256 = SHA256.hex(of: bytes)
     let start = MonotonicTime.now
+    let sha256 = SHA256.hex(of: bytes)
+    let digested = MonotonicTime.now
+    trace?.add(.digest, since: start)
     let info: ImageInfo
     do throws(DecodeError) {
       info = try decoder.decode(bytes, into: &image)
     } catch {
+      trace?.add(.decode, since: digested)
       return PhotoAnalysis(
-        sha256: sha256, result: .failure(error), decodeTime: MonotonicTime.now - start,
+        sha256: sha256, result: .failure(error), decodeTime: MonotonicTime.now - digested,
         inferenceTime: .zero)
     }
+    trace?.add(.decode, since: digested)
     let decoded = MonotonicTime.now
     preprocessor.prepare(image, into: &input)
+    trace?.add(.prepare, since: decoded)
+    let prepared = MonotonicTime.now
     let distance = classify(with: model)
     let decision = policy.decide(
       probabilities.span, distance: distance, measurements: input.measurements)
+    trace?.add(.classify, since: prepared)
     return PhotoAnalysis(
       sha256: sha256, result: .success(.init(image: info, decision: decision)),
-      decodeTime: decoded - start, inferenceTime: MonotonicTime.now - decoded)
+      decodeTime: decoded - digested, inferenceTime: MonotonicTime.now - decoded)
   }
 
   /// The stages of the last photo that could be decoded, to be shown to a person.
@@ -77,7 +87,7 @@ public struct PhotoAnalysis: Sendable {
   public let sha256: String
   /// The classification, or why the photo could not be read.
   public let result: Result<Classified, DecodeError>
-  /// From the first byte to the reduced picture.
+  /// From the bytes to the reduced picture.
   public let decodeTime: Duration
   /// From the reduced picture to the decision.
   public let inferenceTime: Duration

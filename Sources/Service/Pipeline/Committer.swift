@@ -34,6 +34,7 @@ struct Committer: ~Copyable {
   private let commits: CommitQueue
   let monitor: ServiceMonitor
   private let place: ProgressBoard.Place
+  private let trace: Trace?
   private var ledger: Ledger
   private var placement: Placement
   private var unmoved: [Unmoved] = []
@@ -49,8 +50,9 @@ struct Committer: ~Copyable {
 
   init(
     ledger: consuming Ledger, placement: consuming Placement, commits: CommitQueue,
-    monitor: ServiceMonitor
+    monitor: ServiceMonitor, trace: Trace? = nil
   ) {
+    self.trace = trace
     self.ledger = ledger
     self.placement = placement
     self.commits = commits
@@ -94,13 +96,18 @@ struct Committer: ~Copyable {
   mutating func commit(_ group: [FinishedPhoto]) {
     guard let paths = choosePaths(for: group) else { return }
     let drafts = zip(group, paths).map { photo, path in photo.draft(storedAs: path) }
-    guard let entries = append(drafts) else {
+    let start = MonotonicTime.now
+    let recorded = append(drafts)
+    trace?.add(.record, since: start, count: drafts.count)
+    guard let entries = recorded else {
       for path in paths { placement.release(path) }
       return
     }
     for index in entries.indices {
       monitor.recorded(entries[index], of: group[index])
+      let start = MonotonicTime.now
       move(Unmoved(claimed: group[index].claimed, entry: entries[index], path: paths[index]))
+      trace?.add(.move, since: start, photo: group[index].claimed.source)
     }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
   }

@@ -22,9 +22,14 @@ struct Serving: Sendable {
 
 /// The value in force, shared by all workers.
 final class ServingState: Sendable {
+  /// Takes the times of each photo's stages, where they are wanted.
+  let trace: Trace?
   private let value: Mutex<Serving>
 
-  init(_ serving: Serving) { value = Mutex(serving) }
+  init(_ serving: Serving, trace: Trace? = nil) {
+    value = Mutex(serving)
+    self.trace = trace
+  }
 
   var current: Serving { value.withLock { $0 } }
 

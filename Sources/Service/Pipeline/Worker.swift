@@ -13,6 +13,7 @@ struct Worker: ~Copyable {
   private let commits: CommitQueue
   private let monitor: ServiceMonitor
   private let place: ProgressBoard.Place
+  private let trace: Trace?
   private var processor: ClaimProcessor
   private var backOff = BackOff()
 
@@ -25,6 +26,7 @@ struct Worker: ~Copyable {
     self.commits = commits
     self.monitor = monitor
     self.place = place
+    trace = serving.trace
     processor = ClaimProcessor(
       serving: serving,
       patience: Patience(commits: commits, incidents: monitor.incidents, place: place))
@@ -33,9 +35,11 @@ struct Worker: ~Copyable {
   /// Works until the inbox has nothing more to give.
   mutating func run() {
     while let candidate = inbox.next() {
+      let (path, start) = (candidate.path, MonotonicTime.now)
       monitor.inboxIsGood()
       handle(candidate)
       place.now(.free)
+      trace?.add(.photo, since: start, photo: path)
     }
     commits.workerEnded()
   }
@@ -81,7 +85,9 @@ struct Worker: ~Copyable {
     let status = try status(of: file)
     guard status.kind == .regular else { throw Refusal(outcome: .gone) }
     try wait(for: inbox.readiness(of: candidate, status))
+    let start = MonotonicTime.now
     let contents = try read(file, status)
+    trace?.add(.read, since: start)
     if contents == .incomplete {
       try wait(for: inbox.readiness(of: candidate, status, bytes: .incomplete))
     }
@@ -123,7 +129,10 @@ struct Worker: ~Copyable {
     _ candidate: borrowing Candidate, _ status: FileStatus
   ) throws(Refusal) -> Claim {
     do throws(ClaimError) {
-      return try claimer.claim(candidate, read: status)
+      let start = MonotonicTime.now
+      let claim = try claimer.claim(candidate, read: status)
+      trace?.add(.claim, since: start)
+      return claim
     } catch {
       switch error {
       case .gone: throw Refusal(outcome: .gone)

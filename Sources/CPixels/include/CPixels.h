@@ -1,0 +1,34 @@
+#pragma once
+
+// Loops over every pixel of a reduced picture, for the preprocessing. Compiled for several
+// instruction sets, the best chosen when the program starts. Every operation is a single-precision
+// addition, multiplication or division in a fixed order, and none is contracted, so that each
+// machine gets the same result to the last bit.
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The background along one row: constant + (linear + quadratic u) u for red, green and blue, brought
+/// to 0 to 255, with u = (2 x + offset) scale - 1 at pixel x.
+typedef struct {
+  float constant[3], linear[3], quadratic[3];
+  float offset, scale;
+} pixels_background;
+
+/// Compares one row of RGB pixels with the background. Each pixel whose mean square distance over
+/// the channels is more than `narrow` adds 1 to its column in `narrow_columns` and to
+/// `narrow_count`; likewise `wide`, which is not less than `narrow`.
+void pixels_count_beyond(
+  const uint8_t *rgb, size_t count, const pixels_background *background, float narrow, float wide,
+  int32_t *narrow_columns, int32_t *wide_columns, int32_t *narrow_count, int32_t *wide_count);
+
+/// The distance of each pixel's luma (Rec. 601) from the background's, as a share of the way from
+/// there to black or white, whichever is further, in levels of 255. `cut` levels are taken off, and
+/// what remains is stretched to reach 255.
+void pixels_deviations(
+  const uint8_t *rgb, size_t count, const pixels_background *background, float cut,
+  float *deviations);
+
+/// Sums `count` values into `cell_count` cells, dealt out by the exact area they share (box filter):
+/// each value has `cell_count` units, and each cell takes `count` of them.
+void pixels_sum_cells(const float *values, size_t count, float *cells, size_t cell_count);
