@@ -30,7 +30,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
     // What everything stands on: system calls, threads, digests, YAML.
@@ -43,7 +42,7 @@ let package = Package(
     .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: swift),
 
     // From bytes to probabilities. Imports go down this list only.
-    .target(name: "CKernels", exclude: ["template"], cSettings: c),
+    .target(name: "CKernels", exclude: ["amx", "template"], cSettings: c),
     .target(
       name: "CCodecs", cSettings: c,
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
@@ -73,7 +72,6 @@ let package = Package(
       dependencies: [
         "Classification", "Digest", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
         "Threading", "YAML", system, logging,
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: swift),
 
@@ -81,9 +79,7 @@ let package = Package(
     .executableTarget(
       name: "hangtagd",
       dependencies: [
-        "NeuralNetwork", "Service", arguments, logging, system,
-        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        "NeuralNetwork", "Service", "Threading", arguments, logging, system,
       ],
       swiftSettings: swift),
     .executableTarget(
@@ -125,7 +121,11 @@ let package = Package(
     tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),
     tests(
-      "ServiceTests", ["FileSystem", "Imaging", "Inbox", "Manifest", "Service", logging, system]),
+      "ServiceTests",
+      [
+        "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork", "Service", "Threading",
+        logging, system,
+      ]),
     tests("ThreadingTests", ["Threading"]),
     tests("TrainingTests", ["FileSystem", "Imaging", "NeuralNetwork", "Training", system]),
     tests("YAMLTests", ["YAML"]),

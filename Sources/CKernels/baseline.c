@@ -5,3 +5,4 @@
 #define TILE_VECTORS 2
 #define GRADIENT_INPUTS 4
 #include "template/kernels.h"
+#include "template/table.h"

@@ -6,4 +6,5 @@
 #define TILE_VECTORS 4
 #define GRADIENT_INPUTS 4
 #include "template/kernels.h"
+#include "template/table.h"
 #endif

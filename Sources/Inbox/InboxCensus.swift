@@ -15,11 +15,16 @@ public struct InboxCensus: Sendable, Equatable {
   public private(set) var unreadableFolders = 0
 
   /// Walks through the inbox of a state directory. Names are not kept.
-  public init(of state: StateDirectory, maximumDepth: Int = InboxSettings().maximumDepth) {
+  /// - Parameter isLeftOut: asked of each photo's path in the inbox.
+  public init(
+    of state: StateDirectory, maximumDepth: Int = InboxSettings().maximumDepth,
+    leavingOut isLeftOut: (FilePath) -> Bool = { _ in false }
+  ) {
     var scan = TreeScan(of: "", in: state, maximumDepth: maximumDepth)
     while !scan.isFinished {
       switch scan.step({ _, _ in }) {
       case .photo(let path):
+        if isLeftOut(path) { continue }
         let location = Folder.inbox.path.pushing(path)
         // Taken since its name was read: it does not wait any more.
         guard let status = try? state.root.status(of: location) else { continue }
@@ -29,6 +34,15 @@ public struct InboxCensus: Sendable, Equatable {
       case .blocked, .tooDeep: unreadableFolders += 1
       case .nothing: break
       }
+    }
+  }
+}
+
+extension InboxQueue {
+  /// An exact count of the photos that wait to be taken, without those that cannot be.
+  public func census() -> InboxCensus {
+    InboxCensus(of: core.state, maximumDepth: core.settings.maximumDepth) { path in
+      core.shared.read { $0.isBlocked(path) }
     }
   }
 }

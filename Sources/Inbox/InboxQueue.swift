@@ -34,7 +34,7 @@ public final class InboxQueue: Sendable {
     }
   }
 
-  private let core: InboxCore
+  let core: InboxCore
   private let thread: Mutex<WorkerThread?>
 
   /// Starts to watch the inbox.

@@ -1,3 +1,5 @@
+public import Threading
+
 /// How the inbox is doing, for status and metrics. Counts begin with the queue.
 public struct InboxStatistics: Sendable, Equatable {
   /// How changes come to notice.
@@ -14,6 +16,9 @@ public struct InboxStatistics: Sendable, Equatable {
 
   /// How changes come to notice.
   public var watching = Watching.starting
+  /// When the watching thread goes on by itself; nil while only an event or a worker makes it. Long
+  /// past, it hangs.
+  public var turnDue: MonotonicTime?
   /// Directories watched by events.
   public var watches = 0
   /// Complete walks through the inbox.

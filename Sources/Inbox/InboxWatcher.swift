@@ -97,6 +97,8 @@ final class InboxWatcher {
     var moments = [rescan == nil ? nextRescan : nil, state.nextDue(after: now)]
     if rescan == nil, state.wantsRescan { moments.append(earliestRescan) }
     plan.deadline = moments.compactMap(\.self).min()
+    let goesOn = plan.startsRescan || (isScanning && plan.room > 0)
+    state.statistics.turnDue = goesOn ? now : plan.deadline
     return plan
   }
 

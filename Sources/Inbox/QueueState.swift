@@ -152,6 +152,9 @@ struct QueueState {
       || hints.contains(path) || found.contains(path)
   }
 
+  /// Whether this photo cannot be read or taken.
+  func isBlocked(_ path: FilePath) -> Bool { blocked.contains(path) }
+
   /// Whether every photo that events spoke of is known to `knows`.
   var knowsAll: Bool { deferred.scanDue == nil && blocked.count < blocked.capacity }
 

@@ -10,12 +10,25 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   case avx512
   /// Advanced SIMD with fused multiply-add: every arm64.
   case neon
+  /// AVX-512, with convolutions by Intel's AMX: their factors are rounded to bfloat16, eight bits of
+  /// mantissa, and summed in single precision. Never chosen unasked.
+  case amx
 
-  /// Those that this machine has, the slowest first.
-  public static var supported: [InstructionSet] { allCases.filter { $0.kernels != nil } }
+  /// Those of single precision that this machine has, the slowest first.
+  public static var supported: [InstructionSet] {
+    allCases.filter { $0 != .amx && $0.kernels != nil }
+  }
 
-  /// The fastest that this machine has.
+  /// The fastest of single precision that this machine has.
   public static var best: InstructionSet { supported.last ?? .baseline }
+
+  /// What computes in bfloat16 in this one's place, where the machine has that.
+  public var inBFloat16: InstructionSet? {
+    switch self {
+    case .avx512, .amx: Self.amx.kernels == nil ? nil : .amx
+    default: nil
+    }
+  }
 
   /// The one that `HANGTAG_ISA` names, else the fastest.
   ///
@@ -25,8 +38,8 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     environment: [String: String]
   ) throws(InstructionSetError) -> InstructionSet {
     guard let name = environment["HANGTAG_ISA"], !name.isEmpty else { return best }
-    guard let named = InstructionSet(rawValue: name), supported.contains(named) else {
-      throw InstructionSetError(value: name, supported: supported)
+    guard let named = InstructionSet(rawValue: name), named.kernels != nil else {
+      throw InstructionSetError(value: name, supported: allCases.filter { $0.kernels != nil })
     }
     return named
   }
@@ -39,6 +52,7 @@ public enum InstructionSet: String, Sendable, CaseIterable {
       case .avx2: HANGTAG_AVX2
       case .avx512: HANGTAG_AVX512
       case .neon: HANGTAG_NEON
+      case .amx: HANGTAG_AMX
       }
     return unsafe hangtag_kernels_for(identifier).map { unsafe Kernels($0) }
   }

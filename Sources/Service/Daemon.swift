@@ -4,24 +4,27 @@ import Inbox
 public import Logging
 import Manifest
 public import NeuralNetwork
-public import ServiceLifecycle
 import Synchronization
 import SystemPackage
-import Threading
+public import Threading
 
 /// The daemon: takes photos out of the inbox, classifies them, records and sorts them.
 ///
 /// Concurrency lives only here: the inbox's thread watches, the workers' threads read and classify,
-/// and one thread commits. What happens to one photo is synchronous code.
-public final class Daemon: ServiceLifecycle.Service {
+/// one thread commits, one writes the status, and the main thread attends to signals and to a changed
+/// model. What happens to one photo is synchronous code.
+///
+/// Blocking threads, and no Swift concurrency: its pool, libdispatch, wakes up once a second for as
+/// long as the process lives, and costs start-up time and memory.
+public final class Daemon: Sendable {
   /// How a run ended.
   public enum Ending: Sendable, Equatable {
     /// Everything that was begun is finished.
     case finished
     /// Photos had to be left: in the inbox in once mode, or in `work/` because the disk refused.
     case leftPhotos
-    /// The ledger or `work/` could not be opened; a whole sentence.
-    case failed(String)
+    /// The service could not begin: a whole sentence, and the exit code of sysexits.h.
+    case failed(String, code: Int32)
   }
 
   private let configuration: Configuration
@@ -29,13 +32,17 @@ public final class Daemon: ServiceLifecycle.Service {
   private let state: StateDirectory
   private let serving: ServingState
   private let monitor: ServiceMonitor
-  private let notifier: SystemdNotifier
   private let commits: CommitQueue
   private let workerCount: Int
-  private let reload: @Sendable () throws -> (Configuration, ServingModel)
   private let inbox = Mutex<InboxQueue?>(nil)
   private let isStopping = Atomic(false)
-  private let ending = Mutex<Ending>(.finished)
+  /// Rung when the committing thread has ended.
+  private let over: WakeUp
+  private let ending = Mutex<Ending?>(nil)
+
+  private let resolver: ConfigurationResolver
+  private let instructionSet: InstructionSet
+  private let environment: [String: String]
 
   /// Opens everything that can be refused: the state directory and the model.
   /// - Parameters:
@@ -46,73 +53,74 @@ public final class Daemon: ServiceLifecycle.Service {
     resolver: ConfigurationResolver, once: Bool, environment: [String: String],
     instructionSet: InstructionSet, logger: Logger
   ) throws {
-    let load: @Sendable () throws -> (Configuration, ServingModel) = {
-      let configuration = try resolver.resolve()
-      let path = configuration.model ?? InstalledModel.path()
-      return (configuration, try ServingModel(loading: path, instructionSet: instructionSet))
-    }
-    let (configuration, model) = try load()
+    let configuration = try resolver.resolve()
+    let model = try ServingModel.rehearsed(
+      configuration.modelPath, instructionSet: instructionSet)
     state = try StateDirectory(owning: configuration.stateDirectory)
-    notifier = SystemdNotifier(environment: environment)
-    let statusFile = StatusFile(
-      environment: environment, stateDirectory: configuration.stateDirectory)
-    monitor = ServiceMonitor(logger: logger, file: statusFile, notifier: notifier, model: model)
+    monitor = ServiceMonitor(
+      logger: logger, notifier: SystemdNotifier(environment: environment), model: model)
     serving = ServingState(Serving(model: model, configuration: configuration))
     workerCount = configuration.workers > 0 ? configuration.workers : Self.processorCount
     commits = CommitQueue(capacity: 2 * Committer.largestGroup, workers: workerCount)
-    reload = load
+    over = try WakeUp()
     self.configuration = configuration
     self.once = once
+    self.resolver = resolver
+    self.instructionSet = instructionSet
+    self.environment = environment
   }
 
   private static var processorCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
-  /// How the run ended; meaningful after `run` has returned.
-  public var howItEnded: Ending { ending.withLock { $0 } }
-
-  /// Serves until a graceful shutdown is asked for or, in once mode, until the inbox is empty. By
-  /// then everything claimed is recorded, moved and sealed.
-  public func run() async throws {
-    let statusThread = monitor.start()
-    await withGracefulShutdownHandler {
-      await withCheckedContinuation { continuation in
-        _ = WorkerThread(name: "commit") {
-          self.serve()
-          continuation.resume()
-        }
-      }
-    } onGracefulShutdown: {
-      self.stop()
+  /// Serves until SIGTERM or SIGINT comes or, in once mode, until the inbox is empty. By then
+  /// everything claimed is recorded, moved and sealed. SIGHUP reads configuration and model again.
+  /// - Parameter signals: SIGTERM, SIGINT and SIGHUP, taken over before any thread was started.
+  public func run(attending signals: consuming SignalQueue) -> Ending {
+    let status = WorkerThread(name: "status") {
+      var writer = self.statusWriter()
+      writer.run()
     }
-    monitor.stop()
-    statusThread.join()
+    let committing = WorkerThread(name: "commit") {
+      self.serve()
+      self.over.ring()
+    }
+    attend(signals)
+    committing.join()
+    monitor.ended()
+    status.join()
+    return ending.withLock { $0 } ?? .finished
   }
 
-  /// Reads configuration and model again. Photos in hand are finished with the old ones, which stay
-  /// in force where the new ones are bad.
-  public func reloadConfiguration() {
-    notifier.send(.reloading)
-    do {
-      let (configuration, model) = try reload()
-      serving.replace(with: Serving(model: model, configuration: configuration))
-      monitor.serving(model)
-      monitor.logger.notice("Reloaded.", metadata: ["model": "\(model.sha256)"])
-      if configuration.needsRestart(insteadOf: self.configuration) {
-        monitor.logger.warning(
-          """
-          Some changed settings take effect only at the next start: all but model, threshold and \
-          the limits of a photo.
-          """)
+  private func statusWriter() -> StatusWriter {
+    let watchdog = Watchdog(environment: environment, process: getpid())
+    return StatusWriter(
+      monitor: monitor, commits: commits,
+      folder: RuntimeFolder(
+        environment: environment, stateDirectory: configuration.stateDirectory),
+      stateDirectory: configuration.stateDirectory.string, watchdog: watchdog,
+      stalls: StallDetector(
+        decodeLimit: configuration.limits.timeLimit, watchdog: watchdog?.patience))
+  }
+
+  /// What the main thread does while the others work.
+  private func attend(_ signals: borrowing SignalQueue) {
+    var reloader = Reloader(
+      resolver: resolver, instructionSet: instructionSet, configuration: configuration,
+      serving: serving, monitor: monitor)
+    while ending.withLock({ $0 == nil }) {
+      let descriptors = [signals.descriptor, over.descriptor, reloader.watch.descriptor]
+      waitUntilReadable(
+        descriptors.compactMap(\.self), timeout: reloader.watch.patience(at: .now))
+      while let signal = signals.next() {
+        if signal == SIGHUP { reloader.reload() } else { stop() }
       }
-    } catch {
-      monitor.logger.error("Nothing was reloaded, the old settings stay in force. \(error)")
+      reloader.reloadChangedModel()
     }
-    notifier.send(.ready)
   }
 
   private func stop() {
-    isStopping.store(true, ordering: .sequentiallyConsistent)
-    notifier.send(.stopping)
+    guard !isStopping.exchange(true, ordering: .sequentiallyConsistent) else { return }
+    monitor.stopping()
     commits.stop()
     inbox.withLock { $0 }?.stop()
   }
@@ -122,23 +130,20 @@ public final class Daemon: ServiceLifecycle.Service {
     do {
       var committer = try openCommitter()
       let queue = try openInbox()
+      monitor.log.serving(
+        serving.current.model, inbox: state.path.appending(Folder.inbox.rawValue))
       startWorkers(on: queue)
-      notifier.send(.ready)
-      monitor.logger.notice(
-        "Serving.",
-        metadata: ["inbox": "\(state.path.appending("inbox"))", "model": "\(modelName)"])
       committer.run()
       queue.stop()
       let leftovers = once ? queue.statistics.blocked + queue.statistics.waiting : 0
       finish(committer.hasLeftPhotos || leftovers > 0 ? .leftPhotos : .finished)
     } catch {
-      finish(.failed("\(error)"))
+      finish(.failed(Sysexits.sentence(for: error), code: Sysexits.code(for: error)))
     }
   }
 
-  private var modelName: String { serving.current.model.model.name }
-
-  private func finish(_ how: Ending) { ending.withLock { $0 = how } }
+  /// What was said first holds.
+  private func finish(_ how: Ending) { ending.withLock { $0 = $0 ?? how } }
 
   /// Opens the ledger and finishes what an earlier run left in `work/`, one photo at a time, so that
   /// a photo that ends the process takes no other with it.
@@ -146,7 +151,7 @@ public final class Daemon: ServiceLifecycle.Service {
     let ledger = try Ledger(
       opening: state.folder(.manifests), claimsInWork: state.claimsInWork(),
       policy: configuration.seal)
-    for event in ledger.recovered { monitor.report(event) }
+    for event in ledger.recovered { monitor.log.report(event) }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
     var committer = Committer(
       ledger: ledger, placement: Placement(state), commits: commits, monitor: monitor)
@@ -161,9 +166,7 @@ public final class Daemon: ServiceLifecycle.Service {
     settings.rescanInterval = configuration.rescan
     settings.maximumWatches = configuration.maximumWatches
     settings.once = once
-    let queue = try InboxQueue(state, settings: settings) { [monitor] notice in
-      monitor.report(notice)
-    }
+    let queue = try InboxQueue(state, settings: settings) { notice in self.heard(notice) }
     inbox.withLock { $0 = queue }
     monitor.watching(queue)
     // A stop that came before the queue was there has not reached it.
@@ -171,14 +174,29 @@ public final class Daemon: ServiceLifecycle.Service {
     return queue
   }
 
+  /// The first word of the inbox's thread tells that it has looked through the inbox.
+  private func heard(_ notice: InboxNotice) {
+    monitor.report(notice)
+    guard case .watching(let how) = notice, how != .starting else { return }
+    guard case .unavailable(let reason) = how else { return monitor.inboxIsGood() }
+    guard !monitor.isReady else { return }
+    finish(.failed("The inbox cannot be used: \(reason)", code: Sysexits.inputOutput))
+    stop()
+  }
+
   private func startWorkers(on queue: InboxQueue) {
     let claimer = Claimer(state)
     for number in 1...workerCount {
-      _ = WorkerThread(name: "worker \(number)") { [commits, serving, monitor] in
+      let name = "worker \(number)"
+      let place = monitor.board.join(name, takesPhotos: true)
+      _ = WorkerThread(name: name) { [commits, serving, monitor] in
         var worker = Worker(
-          inbox: queue, claimer: claimer, commits: commits, serving: serving, monitor: monitor)
+          inbox: queue, claimer: claimer, commits: commits, serving: serving, monitor: monitor,
+          place: place)
         worker.run()
       }
     }
+    // In once mode the inbox's thread has no word to say.
+    if once { monitor.inboxIsGood() }
   }
 }

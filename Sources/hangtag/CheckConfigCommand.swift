@@ -9,8 +9,8 @@ struct CheckConfigCommand: ParsableCommand {
     commandName: "check-config",
     abstract: "Checks the configuration and prints every setting in force.",
     discussion: """
-      Reads the file, then the HANGTAG_ variables of the environment, which win over it. A model \
-      that is named is checked too.
+      Reads the file, then the HANGTAG_ variables of the environment, which win over it. A mistyped \
+      key or variable is an error. A model that is named is checked and run too.
 
       Examples:
         hangtag check-config
@@ -32,8 +32,10 @@ struct CheckConfigCommand: ParsableCommand {
     settings.config = file
     let resolver = settings.resolver()
     let configuration = try resolver.resolve()
+    let instructionSet = try InstructionSet.selected(
+      environment: ProcessInfo.processInfo.environment)
     if let model = configuration.model {
-      _ = try ServingModel(loading: model, instructionSet: .best)
+      _ = try ServingModel.rehearsed(model, instructionSet: instructionSet)
     }
     if let path = resolver.fileInUse {
       Console.line("# \(path) is usable. In force:")

@@ -16,7 +16,7 @@ struct DataOptions: ParsableArguments {
         folder a category.
         """,
       valueName: "path"))
-  var data: [String]
+  var data: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -28,7 +28,6 @@ struct DataOptions: ParsableArguments {
   var threads: Int?
 
   func validate() throws {
-    if data.isEmpty { throw ValidationError("Say with --data what to learn or measure on.") }
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
   }
 
@@ -66,6 +65,17 @@ struct DataOptions: ParsableArguments {
     }
     guard let whole else { throw ToolFailure.badData("There is no data.") }
     return whole
+  }
+
+  /// Reads a shop's labelled photos.
+  ///
+  /// - Parameter labels: The model's.
+  func photos(in folder: String, labels: [String]) throws -> PhotoCollection {
+    let collection = try PhotoCollection(
+      folder: FilePath(folder), labels: labels, threads: threadCount)
+    let count = collection.photos.images.count + (collection.strangers?.images.count ?? 0)
+    Self.report(collection.skipped, of: collection.skipped.count + count)
+    return collection
   }
 
   private static func report(_ skipped: [SkippedPhoto], of count: Int) {

@@ -10,15 +10,28 @@ struct EvaluateCommand: ParsableCommand {
     abstract: "Measures a model on labelled images.",
     discussion: """
       Prints the loss (categorical cross-entropy), the accuracy, precision, recall and F1 of each \
-      category, the confusion matrix, and how well confidence matches accuracy, with 95% \
-      confidence intervals. The images must have had no part in the training.
+      category, the confusion matrix, how well confidence matches accuracy, and what the model's \
+      decision policy accepts, with 95% confidence intervals. The images must have had no part in \
+      the training.
 
-      Example:
+      With --photos: before you trust a model, measure it on your own stock. Sort photos, some of \
+      every kind that you have, into one folder a category, called like the category or its slug \
+      (ankle-boot). Photos of anything else go into a folder with any other name; all of them \
+      should be sent to review.
+
+      Examples:
         hangtag evaluate --model models/hangtag.safetensors \
       --data /usr/share/datasets/fashion-mnist --report report.html
+        hangtag evaluate --model models/hangtag.safetensors --photos sorted-photos
       """)
 
   @OptionGroup var data: DataOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Labelled photos of a shop, in place of --data: one folder a category.",
+      valueName: "folder"))
+  var photos: String?
 
   @Option(help: ArgumentHelp("The model.", valueName: "file"))
   var model: String
@@ -32,14 +45,24 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a report as a web page.", valueName: "file"))
   var report: String?
 
+  func validate() throws {
+    if data.data.isEmpty == (photos == nil) {
+      throw ValidationError("Say what to measure on: either --data or --photos.")
+    }
+  }
+
   func run() throws { try ToolFailure.reporting { try evaluate() } }
 
   private func evaluate() throws {
     let model = try ToolFailure.model(self.model)
-    let images = try data.read(part: part, known: model.labels)
     let evaluator = Evaluator(
       threads: data.threadCount, instructionSet: try data.instructionSet())
-    let evaluation = try evaluator.evaluate(model, on: images)
+    let evaluation =
+      if let photos {
+        try evaluator.evaluate(model, on: data.photos(in: photos, labels: model.labels))
+      } else {
+        try evaluator.evaluate(model, on: data.read(part: part, known: model.labels))
+      }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -17,6 +17,8 @@ struct Hangtag: ParsableCommand {
         hangtag status                      is the daemon running, and what waits?
         hangtag explain done/coat/a.jpg     what happened to this photo, and why?
         hangtag retry --all                 give the rejected photos another chance
+        hangtag model install new.safetensors   put another model in place
+        hangtag model rollback              go back to the one before
 
       Exit codes: 0 done, 64 wrong usage, 65 bad photo or model, 66 no such file, 73 cannot create, \
       74 disk trouble, 78 wrong configuration.
@@ -25,6 +27,7 @@ struct Hangtag: ParsableCommand {
     subcommands: [
       ClassifyCommand.self, StatusCommand.self, ExplainCommand.self, RetryCommand.self,
       CheckConfigCommand.self, ModelCommand.self, TrainCommand.self, EvaluateCommand.self,
+      CalibrateCommand.self,
     ])
   /// Says what an unknown subcommand was probably meant to be; all else the parser says.
   static func main() {

@@ -32,7 +32,7 @@ struct PhotoObserver: ~Copyable {
   init(_ configuration: Configuration) throws {
     let environment = ProcessInfo.processInfo.environment
     model = try ServingModel(
-      loading: configuration.model ?? InstalledModel.path(),
+      loading: configuration.modelPath,
       instructionSet: try InstructionSet.selected(environment: environment))
     policy = DecisionPolicy(
       calibration: model.model.calibration, threshold: configuration.threshold)

@@ -8,6 +8,8 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Images a step.") var batch: String?
   @Option(help: "Where all random numbers come from; the same seed gives the same model.")
   var seed: String?
+  @Option(help: "single, or bfloat16: factors of convolutions rounded, where there is AMX.")
+  var precision: String?
   @Option(help: "The share of each category that is held back to choose the best epoch by.")
   var validation: String?
   @Option(help: "sgd (Nesterov momentum) or adamw.") var optimizer: String?
@@ -35,6 +37,10 @@ struct RecipeOptions: ParsableArguments {
   var erasing: String?
   @Option(help: "Augmentation: the rectangle's least edge.") var erasingMinimum: String?
   @Option(help: "Augmentation: the rectangle's largest edge.") var erasingMaximum: String?
+  @Option(help: "Augmentation: the share of images varied as shops' photos are.")
+  var photoLike: String?
+  @Option(help: "Of those, the share of garments that somebody wears.") var wearer: String?
+  @Option(help: "Of those, the share on an uneven ground.") var clutter: String?
   @Option(help: "The model averages its probabilities with the mirror image's (true or false).")
   var mirrorAverage: String?
   @Option(help: "What the best epoch is chosen by: accuracy or loss.") var selectBy: String?
@@ -42,7 +48,8 @@ struct RecipeOptions: ParsableArguments {
   /// Puts what was given over a recipe's values.
   func apply(to recipe: inout Recipe) throws(RecipeError) {
     let given = [
-      ("epochs", epochs), ("batch", batch), ("seed", seed), ("validation", validation),
+      ("epochs", epochs), ("batch", batch), ("seed", seed), ("precision", precision),
+      ("validation", validation),
       ("optimizer", optimizer), ("learning_rate", learningRate), ("momentum", momentum),
       ("beta2", beta2), ("weight_decay", weightDecay), ("schedule", schedule),
       ("warm_up", warmUp), ("drop_epochs", dropEpochs), ("drop_factor", dropFactor),
@@ -50,6 +57,7 @@ struct RecipeOptions: ParsableArguments {
       ("class_weights", classWeights), ("mirror", mirror), ("shift", shift), ("scale", scale),
       ("rotation", rotation), ("tone", tone), ("erasing", erasing),
       ("erasing_minimum", erasingMinimum), ("erasing_maximum", erasingMaximum),
+      ("photo_like", photoLike), ("wearer", wearer), ("clutter", clutter),
       ("mirror_average", mirrorAverage), ("select_by", selectBy),
     ]
     for (key, value) in given {

@@ -11,7 +11,7 @@ extension ToolFailure {
       do { try body() } catch {
         switch error {
         case is ConfigurationError, is ServingModelError, is StateDirectoryError,
-          is FileSystemError, is InstructionSetError:
+          is FileSystemError, is InstructionSetError, is ModelSlotError:
           throw ToolFailure(description: "\(error)", exitCode: Sysexits.code(for: error))
         default: throw error
         }

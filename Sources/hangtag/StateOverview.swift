@@ -91,17 +91,31 @@ struct StateOverview: Encodable {
     }
   }
 
-  /// The report lies in the state directory or, under systemd, in the runtime directory; there it
-  /// may be another daemon's, so its process must be the one that serves here.
+  /// The report lies in the state directory or, under systemd, in a runtime directory; there it may
+  /// be another daemon's, so its process must be the one that serves here.
   private static func report(of state: StateDirectory, process: Int32?) -> StatusReport? {
-    let places = [[:], ["RUNTIME_DIRECTORY": "/run/hangtag"]]
-    let reports = places.compactMap {
-      StatusFile(environment: $0, stateDirectory: state.path).read()
+    let beside = StatusFile(in: RuntimeFolder(environment: [:], stateDirectory: state.path)).read()
+    guard let process else { return beside }
+    if beside?.process == process { return beside }
+    for directory in RuntimeDirectories.all {
+      let folder = RuntimeFolder(
+        environment: ["RUNTIME_DIRECTORY": directory], stateDirectory: state.path)
+      if let report = StatusFile(in: folder).read(), report.process == process { return report }
     }
-    guard let process else {
-      return StatusFile(environment: [:], stateDirectory: state.path).read()
-    }
-    return reports.first { $0.process == process }
+    return nil
+  }
+}
+
+/// The folders that systemd gave to daemons: `/run/hangtag`, for an instance of the template
+/// `/run/hangtag/NAME` or `/run/hangtag-NAME`.
+private enum RuntimeDirectories {
+  static var all: [String] {
+    let bases = names(in: "/run").filter { $0.hasPrefix("hangtag") }.map { "/run/\($0)" }
+    return bases + bases.flatMap { base in names(in: base).map { "\(base)/\($0)" } }
+  }
+
+  private static func names(in folder: String) -> [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
   }
 }
 

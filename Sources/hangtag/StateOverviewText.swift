@@ -9,8 +9,17 @@ extension StateOverview {
     addInbox(to: &sheet)
     addPhotos(to: &sheet)
     addManifests(to: &sheet)
-    for trouble in running ? daemon?.troubles ?? [] : [] { sheet.add("Trouble", trouble.printable) }
+    addTroubles(to: &sheet)
     return sheet.text()
+  }
+
+  private func addTroubles(to sheet: inout FactSheet) {
+    guard running, let daemon else { return }
+    for trouble in daemon.troubles { sheet.add("Trouble", trouble.printable) }
+    if let reason = daemon.reloads.modelRefusal { sheet.add("New model refused", reason.printable) }
+    if let reason = daemon.reloads.configurationRefusal {
+      sheet.add("New settings refused", reason.printable)
+    }
   }
 
   private func addDaemon(to sheet: inout FactSheet) {
@@ -56,6 +65,12 @@ extension StateOverview {
         + "\(photos.review.grouped) for review, \(photos.rejected.grouped) rejected")
     addCounts(photos.byCategory, to: &sheet)
     addCounts(photos.byError, to: &sheet)
+    if let last = daemon?.lastPhoto {
+      let certainty = last.confidence.map { " \($0.percent)" } ?? ""
+      sheet.add(
+        "Last photo",
+        "\(last.source.printable): \(last.outcome), \(last.verdict)\(certainty), at \(last.at)")
+    }
   }
 
   private func addCounts(_ counts: [String: Int], to sheet: inout FactSheet) {

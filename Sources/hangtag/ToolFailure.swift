@@ -1,6 +1,7 @@
 import ArgumentParser
 import FileSystem
 import NeuralNetwork
+import Service
 import SystemPackage
 import Training
 
@@ -32,7 +33,8 @@ struct ToolFailure: Error, CustomStringConvertible {
       case let error as RecipeError: (sentence, code) = (error.description, 78)
       case let error as TrainingError:
         (sentence, code) = (error.description, error.code == .file ? 73 : 65)
-      case let error as InstructionSetError: (sentence, code) = (error.description, 64)
+      case let error as InstructionSetError:
+        (sentence, code) = (error.description, Sysexits.configuration)
       default: throw error
       }
       Console.complain("Error: \(sentence)")

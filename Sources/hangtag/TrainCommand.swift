@@ -38,6 +38,10 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Hyperparameters (they win over the recipe file)")
   var hyperparameters: RecipeOptions
 
+  func validate() throws {
+    if data.data.isEmpty { throw ValidationError("Say with --data what to learn from.") }
+  }
+
   func run() throws { try ToolFailure.reporting { try train() } }
 
   private func train() throws {

@@ -10,7 +10,7 @@ struct TrainOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "plain, regularised, residual, or a file with an architecture as JSON.",
+      "plain, regularised, residual, hangtag, or a file with an architecture as JSON.",
       valueName: "name or file"))
   var architecture: String?
 

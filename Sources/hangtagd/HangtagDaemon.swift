@@ -1,15 +1,15 @@
 import ArgumentParser
 import FoundationEssentials
+import Glibc
 import Logging
 import NeuralNetwork
 import Service
-import ServiceLifecycle
 import SystemPackage
-import UnixSignals
+import Threading
 
 /// The daemon's command line: reads flags, starts the service, turns its ending into an exit code.
 @main
-struct HangtagDaemon: AsyncParsableCommand {
+struct HangtagDaemon: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hangtagd",
     abstract: "Hangs a tag on every product photo that lands in the inbox.",
@@ -37,26 +37,40 @@ struct HangtagDaemon: AsyncParsableCommand {
   @Flag(help: "Handle what is in the inbox, seal the manifest, and end.")
   var once = false
 
-  func run() async throws {
+  /// Like the parser's own, but a wrong command line is told to `systemctl status` too.
+  static func main() {
     let environment = ProcessInfo.processInfo.environment
-    let ending: Daemon.Ending
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      if exitCode(for: error).rawValue == Sysexits.usage {
+        SystemdNotifier(environment: environment).send(.status(message(for: error)))
+      }
+      exit(withError: error)
+    }
+  }
+
+  func run() throws {
+    // Before any thread is started, so that all of them leave the signals to this queue.
+    let signals = SignalQueue([SIGTERM, SIGINT, SIGHUP])
+    let environment = ProcessInfo.processInfo.environment
+    let daemon: Daemon
     do {
       let resolver = ConfigurationResolver(
         file: config.map { FilePath($0) }, environment: environment, flags: flags)
       let logger = Self.logger(level: try resolver.resolve().logLevel, environment: environment)
-      let daemon = try Daemon(
+      daemon = try Daemon(
         resolver: resolver, once: once, environment: environment,
         instructionSet: try InstructionSet.selected(environment: environment), logger: logger)
-      try await Self.serve(daemon, logger: logger)
-      ending = daemon.howItEnded
     } catch {
-      throw Self.failure("\(error)", code: Sysexits.code(for: error), environment)
+      throw Self.failure(
+        Sysexits.sentence(for: error), code: Sysexits.code(for: error), environment)
     }
-    switch ending {
+    switch daemon.run(attending: signals) {
     case .finished: return
     case .leftPhotos: throw ExitCode(Sysexits.tryAgain)
-    case .failed(let sentence):
-      throw Self.failure(sentence, code: Sysexits.inputOutput, environment)
+    case .failed(let sentence, let code): throw Self.failure(sentence, code: code, environment)
     }
   }
 
@@ -69,7 +83,7 @@ struct HangtagDaemon: AsyncParsableCommand {
   }
 
   private static func logger(level: String, environment: [String: String]) -> Logger {
-    let forJournal = environment["JOURNAL_STREAM"] != nil
+    let forJournal = LineLogHandler.isConnectedToJournal(environment: environment)
     return Logger(label: "hangtagd") { _ in
       LineLogHandler(level: Logger.Level(rawValue: level) ?? .notice, forJournal: forJournal)
     }
@@ -82,21 +96,5 @@ struct HangtagDaemon: AsyncParsableCommand {
     logger(level: "error", environment: environment).critical("\(sentence)")
     SystemdNotifier(environment: environment).send(.status(sentence))
     return ExitCode(code)
-  }
-
-  private static func serve(_ daemon: Daemon, logger: Logger) async throws {
-    let hangups = await UnixSignalsSequence(trapping: .sighup)
-    let reloading = Task {
-      for await _ in hangups { daemon.reloadConfiguration() }
-    }
-    defer { reloading.cancel() }
-    // The group's own messages are of no use to an administrator.
-    var quiet = logger
-    quiet.logLevel = .error
-    let group = ServiceGroup(
-      configuration: .init(
-        services: [.init(service: daemon, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet))
-    try await group.run()
   }
 }

@@ -61,7 +61,8 @@ import Testing
   @Test(arguments: KernelTable.all, ConvolutionCase.all)
   func `weight gradient is added to what is there`(table: KernelTable, c: ConvolutionCase) {
     let expected = zip(c.weights, c.expectedWeightGradient).map { Double($0) + $1 }
-    var packed = c.packed(table)
+    // Gradients are packed in one way, whatever a table makes of the weights for its own use.
+    var packed = c.packed(KernelTable.all[0])
     table.addWeightGradient(
       c.description, c.inputImages(), c.outputGradientImages(), to: &packed)
     let actual = table.unpacked(c.weightDescription, packed, count: expected.count)

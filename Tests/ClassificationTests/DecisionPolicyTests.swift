@@ -74,6 +74,22 @@ struct DecisionPolicyTests {
     #expect(DecisionPolicy(calibration: nil).threshold == 0.8)
   }
 
+  @Test func whatIsUnlikeTheTrainingIsReviewedHoweverSure() {
+    let policy = DecisionPolicy(
+      calibration: Calibration(temperature: 1, thresholds: ["unlike_training": 2.5]))
+    let sure: [Float] = [0.99, 0.01]
+    #expect(policy.decide(sure.span, distance: 2.5, measurements: fine).outcome == .accepted)
+    #expect(
+      policy.decide(sure.span, distance: 2.6, measurements: fine).reasons == [.unlikeTraining])
+    #expect(
+      policy.decide(sure.span, distance: .nan, measurements: fine).reasons == [.unlikeTraining])
+  }
+
+  @Test func anImageThatIsNoPhotoIsJudgedByItsProbabilitiesAlone() {
+    let sure: [Float] = [0.99, 0.01]
+    #expect(DecisionPolicy().decide(sure.span, measurements: nil).outcome == .accepted)
+  }
+
   @Test func thresholdItselfIsEnough() {
     let policy = DecisionPolicy(calibration: nil, threshold: 0.75)
     #expect(decide([0.75, 0.25], policy).outcome == .accepted)

@@ -9,19 +9,24 @@ final class DaemonProcess {
   /// Starts the daemon on a test bed.
   /// - Parameters:
   ///   - environment: added to what every test uses: quick settling and sealing.
+  ///   - wrapper: a program that ends by starting the daemon in its own place.
   init(
     _ bed: TestBed, _ arguments: [String] = [], model: String = "models/hangtag.safetensors",
-    environment: [String: String] = [:]
+    environment: [String: String] = [:], wrapper: [String] = []
   ) throws {
     errors = bed.folder.appending(path: "log-\(UUID().uuidString)")
     try Data().write(to: errors)
-    process.executableURL = Self.program
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments =
-      ["--state-directory", bed.state.path, "--model", Checkout.folder.appending(path: model).path]
+      wrapper + [Self.program.path]
+      + [
+        "--state-directory", bed.state.path, "--model", Checkout.folder.appending(path: model).path,
+      ]
       + arguments
     let settings = [
       "HANGTAG_SETTLE": "200ms", "HANGTAG_INCOMPLETE_AFTER": "400ms", "HANGTAG_WORKERS": "2",
-      "NOTIFY_SOCKET": bed.notify.path,
+      "NOTIFY_SOCKET": bed.notify.path, "RUNTIME_DIRECTORY": bed.runtime.path,
+      "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     ]
     process.environment = settings.merging(environment) { _, new in new }
     process.standardError = try FileHandle(forWritingTo: errors)
@@ -33,6 +38,8 @@ final class DaemonProcess {
     URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
       .appending(path: "hangtagd")
   }
+
+  var identifier: Int32 { process.processIdentifier }
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 

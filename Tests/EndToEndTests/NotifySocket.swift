@@ -37,6 +37,9 @@ final class NotifySocket {
     return false
   }
 
+  /// Waits for the next message, and gives its lines; none when nothing has come for a minute.
+  func nextLines() -> [String] { next()?.split(separator: "\n").map(String.init) ?? [] }
+
   private func next() -> String? {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard unsafe poll(&waiting, 1, 60_000) == 1 else { return nil }

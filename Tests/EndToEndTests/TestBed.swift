@@ -1,5 +1,6 @@
 import Foundation
 import SamplePhotos
+import TestSupport
 import Testing
 
 /// A state directory for the real daemon, and a copy of everything that is dropped in its inbox.
@@ -11,7 +12,7 @@ final class TestBed {
   init() throws {
     folder = FileManager.default.temporaryDirectory.appending(
       path: "ht-\(UUID().uuidString.prefix(8))")
-    for name in ["state/inbox", "originals"] {
+    for name in ["state/inbox", "originals", "run"] {
       try FileManager.default.createDirectory(
         at: folder.appending(path: name), withIntermediateDirectories: true)
     }
@@ -21,6 +22,8 @@ final class TestBed {
   deinit { try? FileManager.default.removeItem(at: folder) }
 
   var state: URL { folder.appending(path: "state") }
+  /// Where the daemon writes status and metrics.
+  var runtime: URL { folder.appending(path: "run") }
   var inbox: URL { state.appending(path: "inbox") }
 
   /// A small photo unlike every other one.
@@ -50,6 +53,18 @@ final class TestBed {
     return try Self.run(
       "/usr/bin/python3",
       [script, state.path, folder.appending(path: "originals").path, "--idle"])
+  }
+
+  /// The metrics as last written, read by the format's rules.
+  func metrics() throws -> PrometheusText {
+    try PrometheusText(
+      String(contentsOf: runtime.appending(path: "metrics.prom"), encoding: .utf8))
+  }
+
+  /// The status as last written.
+  func status() throws -> [String: Any] {
+    let data = try Data(contentsOf: runtime.appending(path: "status.json"))
+    return try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
   }
 
   private static func run(

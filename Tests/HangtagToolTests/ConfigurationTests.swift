@@ -41,4 +41,36 @@ struct ConfigurationTests {
     #expect(run.status == 66)
     #expect(run.errors.contains("There is no model at /nowhere/m.safetensors"))
   }
+
+  @Test("notices a mistyped variable, and one that names no instruction set")
+  func variables() throws {
+    let mistyped = try ToolRun(["check-config"], environment: ["HANGTAG_WORKER": "2"], in: folder)
+    #expect(mistyped.status == 78)
+    #expect(mistyped.errors.contains("Did you mean HANGTAG_WORKERS?"), "\(mistyped.errors)")
+    let set = try ToolRun(["check-config"], environment: ["HANGTAG_ISA": "mmx"], in: folder)
+    #expect(set.status == 78)
+    #expect(set.errors.contains("HANGTAG_ISA is \"mmx\""), "\(set.errors)")
+  }
+}
+
+@Suite("A bad HANGTAG_ISA")
+struct InstructionSetTests {
+  @Test(
+    "gives the same exit code in every command that runs a network",
+    arguments: [
+      ["classify", "x.jpg"], ["check-config"],
+      ["evaluate", "--model", Bundled.model, "--data", "x.csv"],
+    ])
+  func exitCode(arguments: [String]) throws {
+    let folder = try Folder()
+    try folder.write("x.jpg", Bundled.trousers)
+    try folder.write(
+      "x.csv",
+      "label" + (1...784).map { ",pixel\($0)" }.joined() + "\n0"
+        + String(repeating: ",9", count: 784) + "\n")
+    let run = try ToolRun(
+      arguments + (arguments[0] == "classify" ? ["--model", Bundled.model] : []),
+      environment: ["HANGTAG_ISA": "mmx"], in: folder)
+    #expect(run.status == 78, "\(run.errors)")
+  }
 }

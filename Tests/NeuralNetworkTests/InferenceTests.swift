@@ -39,6 +39,37 @@ func logits(_ network: InferenceNetwork, _ inputs: [Float], count: Int) -> [Floa
     }
   }
 
+  @Test(arguments: InstructionSet.supported)
+  func `logits are the last layer's of the features`(isa: InstructionSet) throws {
+    for test in TestNetwork.all {
+      let network = InferenceNetwork(test.model, instructionSet: isa)
+      guard case .linear(let last)? = test.architecture.layers.last else {
+        #expect(network.featureCount == 0)
+        continue
+      }
+      #expect(network.featureCount == last.inputFeatures)
+      let count = 6
+      var logits = [Float](repeating: 0, count: count * network.classCount)
+      var features = [Float](repeating: 0, count: count * network.featureCount)
+      var logitSpan = logits.mutableSpan
+      var featureSpan = features.mutableSpan
+      let inputs = test.inputs(count)
+      network.run(
+        inputs.span, count: count, logits: &logitSpan, features: &featureSpan,
+        workspace: network.makeWorkspace(batch: 4))
+      let weight = try #require(test.tensors["\(last.name).weight"]).values
+      let bias = test.tensors["\(last.name).bias"]?.values
+      for place in logits.indices {
+        let (image, output) = (place / network.classCount, place % network.classCount)
+        let sum = (0..<last.inputFeatures).reduce(Double(bias?[output] ?? 0)) {
+          $0 + Double(weight[output * last.inputFeatures + $1])
+            * Double(features[image * last.inputFeatures + $1])
+        }
+        #expect(abs(sum - Double(logits[place])) < 1e-4 * max(1, abs(sum)))
+      }
+    }
+  }
+
   @Test func `a workspace can be used again and again`() {
     let test = TestNetwork.all[7]
     let network = InferenceNetwork(test.model)

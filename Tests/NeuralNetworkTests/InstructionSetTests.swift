@@ -9,6 +9,42 @@ import Testing
     #expect(InstructionSet.supported.contains(.best))
   }
 
+  @Test func `rounding to bfloat16 is never chosen unasked`() throws {
+    #expect(InstructionSet.best != .amx)
+    #expect(!InstructionSet.supported.contains(.amx))
+    #expect(InstructionSet.baseline.inBFloat16 == nil)
+  }
+
+  /// A bfloat16 has 8 bits of mantissa, so a factor is off by at most 2^-9 of itself; where a ReLU
+  /// then falls the other way, a whole product is.
+  @Test(
+    .enabled(if: InstructionSet.best.inBFloat16 != nil, "this machine has no AMX"),
+    arguments: TestNetwork.all)
+  func `bfloat16 gives nearly the gradients of single precision`(test: TestNetwork) throws {
+    let rounding = try #require(InstructionSet.best.inBFloat16)
+    let count = 11
+    func gradients(_ isa: InstructionSet) -> [String: [Float]] {
+      let network = TrainingNetwork(
+        test.architecture, capacity: count, threads: 2, seed: 1, instructionSet: isa)
+      network.load(test.tensors)
+      let (inputs, labels) = (test.inputs(count), test.labels(count))
+      _ = network.gradients(inputs: inputs.span, labels: labels.span, count: count, step: 0)
+      var all: [Float] = []
+      network.update { _, gradients in all = gradients.indices.map { gradients[$0] } }
+      return Dictionary(
+        uniqueKeysWithValues: network.slices.filter { $0.range.upperBound <= all.count }.map {
+          ($0.name, Array(all[$0.range]))
+        })
+    }
+    let exact = gradients(.best)
+    for (name, rounded) in gradients(rounding) {
+      let expected = try #require(exact[name])
+      let scale = exact.values.joined().reduce(0) { max($0, abs($1)) }
+      let error = zip(rounded, expected).reduce(0) { max($0, abs($1.0 - $1.1)) }
+      #expect(error < 0.1 * scale, "\(name)")
+    }
+  }
+
   @Test func `what is unknown or not there is a clear error`() throws {
     #if arch(x86_64)
       let absent = "neon"

@@ -78,6 +78,7 @@ struct CommitQueueTests {
       claimed: ClaimedPhoto(
         identity: identity, source: name, status: try Directory("/").status(), receivedAt: 0),
       folder: "done/coat", sha256: nil, verdict: .rejected(.init(code: "corrupt", message: "")),
-      image: nil, model: .init(name: "m", sha256: ""), classifiedAt: .now, supersedes: nil)
+      image: nil, model: .init(name: "m", sha256: ""), classifiedAt: .now, supersedes: nil,
+      times: StageTimes(decidedAt: .now))
   }
 }

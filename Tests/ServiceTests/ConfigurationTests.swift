@@ -114,6 +114,15 @@ struct ConfigurationTests {
     #expect(found?.description.hasPrefix("environment variable HANGTAG_SEAL_IDLE: ") == true)
   }
 
+  @Test("refuses a mistyped variable and names the nearest known one")
+  func unknownVariable() throws {
+    let found = error("", environment: ["HANGTAG_SETLE": "2s", "HANGTAG": "x", "PATH": "/bin"])
+    #expect(
+      found?.description == "environment variable HANGTAG_SETLE: There is no such setting. "
+        + "Did you mean HANGTAG_SETTLE?")
+    #expect(try resolve("", environment: ["HANGTAG_ISA": "baseline"]) == Configuration())
+  }
+
   @Test("ships a file in which every key stands with its default")
   func shippedFile() throws {
     let parts = #filePath.split(separator: "/").dropLast(3)

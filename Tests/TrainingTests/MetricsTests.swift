@@ -1,3 +1,4 @@
+import Classification
 import FoundationEssentials
 import Testing
 
@@ -25,7 +26,10 @@ import Testing
     probabilities: Self.probabilities, labels: Self.labels, classCount: 4)
   private let result: EvaluationResult
 
-  init() { result = EvaluationResult(predictions, labels: Self.names) }
+  init() {
+    let decisions = DecisionSummary(predictions, nil, strangers: nil, policy: DecisionPolicy())
+    result = EvaluationResult(predictions, labels: Self.names, decisions: decisions)
+  }
 
   @Test func theTableIsScikitLearnsToTheCharacter() {
     let report = ClassificationReport(ConfusionMatrix(predictions), labels: Self.names)

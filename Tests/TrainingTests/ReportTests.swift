@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Imaging
 import NeuralNetwork
+import Classification
 import Testing
 
 @testable import Training
@@ -58,7 +59,10 @@ import Testing
       ])
     let evaluation = Evaluation(
       images: images, predictions: predictions,
-      result: EvaluationResult(predictions, labels: labels))
+      result: EvaluationResult(
+        predictions, labels: labels,
+        decisions: DecisionSummary(
+          predictions, nil, strangers: nil, policy: DecisionPolicy())))
     return ReportPage(evaluation, model: model).html
   }
 

@@ -45,8 +45,9 @@ typedef struct {
 } hangtag_epilogue;
 
 /// The weights of a convolution or (1 x 1) of a linear layer. Plain: [output][input][ky][kx].
-/// Packed for `convolve`: [output block][input block][ky][kx][16 inputs][16 outputs], zeros where
-/// channels fill up blocks. `columns_are_channels`: the input's channels lie side by side, so a row
+/// Packed: [output block][input block][ky][kx][16 inputs][16 outputs], zeros where channels fill up
+/// blocks; so are all gradients, and the weights for `convolve` unless its table has a form of its
+/// own for them, no larger. `columns_are_channels`: the input's channels lie side by side, so a row
 /// of the kernel covers contiguous values: input "channel" kx * inputs + input of one column.
 typedef struct {
   int outputs, inputs, kernel_height, kernel_width;
@@ -146,6 +147,7 @@ typedef enum {
   HANGTAG_AVX2,
   HANGTAG_AVX512,
   HANGTAG_NEON,
+  HANGTAG_AMX,
 } hangtag_isa;
 
 /// The kernels for an instruction set; NULL where they were not compiled for this architecture or

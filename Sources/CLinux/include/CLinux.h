@@ -11,9 +11,11 @@
 #include <linux/openat2.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -39,11 +41,21 @@ static inline int linux_rename_noreplace(
   return (int)syscall(SYS_renameat2, from_directory, from, to_directory, to, RENAME_NOREPLACE);
 }
 
+/// renameat2(2) with RENAME_EXCHANGE: each of two files gets the other's name, in one step.
+static inline int linux_rename_exchange(int directory, const char *one, const char *other) {
+  return (int)syscall(SYS_renameat2, directory, one, directory, other, RENAME_EXCHANGE);
+}
+
 /// syncfs(2): writes out everything of the file system that an open file lies on.
 static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }
 
 /// eventfd(2), non-blocking and closed on exec.
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
+
+/// signalfd(2), non-blocking and closed on exec.
+static inline int linux_signalfd(const sigset_t *signals) {
+  return signalfd(-1, signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
 
 // The three below are system calls directly: <sys/xattr.h> declares `fd_set` in GNU form, which
 // clashes with the one of Swift's Glibc module.

@@ -1,4 +1,3 @@
-import Glibc
 import NeuralNetwork
 
 /// A model ready to say how probable each of its categories is for prepared photos.
@@ -14,6 +13,11 @@ public final class Classifier: Sendable {
   public let input: InputSpecification
   /// How far to trust the probabilities, where the model says so.
   public let calibration: Calibration?
+
+  /// How unlike its training images a photo is, where the model can say so.
+  public let distance: FeatureDistance?
+  /// The number of features that the network makes of a photo.
+  public var featureCount: Int { network.featureCount }
 
   private let network: InferenceNetwork
   /// The network's input for each gray level.
@@ -39,6 +43,7 @@ public final class Classifier: Sendable {
     input = model.input
     calibration = model.calibration
     network = InferenceNetwork(model, instructionSet: instructionSet)
+    distance = try FeatureDistance(model, featureCount: network.featureCount)
     let input = model.input
     levels = (0...255).map { Float((Double($0) * input.scale - input.mean) / input.std) }
     sharpness = 1 / (model.calibration?.temperature ?? 1)
@@ -55,6 +60,8 @@ public final class Classifier: Sendable {
       batch: batch,
       inputs: [Float](repeating: 0, count: images * PreparedInput.pixelCount),
       logits: [Float](repeating: 0, count: images * categories.count),
+      features: [Float](repeating: 0, count: images * featureCount),
+      scratch: [Float](repeating: 0, count: featureCount),
       network: network.makeWorkspace(batch: images))
   }
 
@@ -65,14 +72,20 @@ public final class Classifier: Sendable {
     fileprivate var inputs: [Float]
     /// `[photos, categories]`, after them the mirror images'.
     fileprivate var logits: [Float]
+    /// `[photos, features]`, after them the mirror images'.
+    fileprivate var features: [Float]
+    fileprivate var scratch: [Float]
     fileprivate let network: NeuralNetwork.Workspace
 
     fileprivate init(
-      batch: Int, inputs: [Float], logits: [Float], network: NeuralNetwork.Workspace
+      batch: Int, inputs: [Float], logits: [Float], features: [Float], scratch: [Float],
+      network: NeuralNetwork.Workspace
     ) {
       self.batch = batch
       self.inputs = inputs
       self.logits = logits
+      self.features = features
+      self.scratch = scratch
       self.network = network
     }
   }
@@ -83,23 +96,35 @@ public final class Classifier: Sendable {
   ///   - pixels: `[count, 28, 28]` as in ``PreparedInput/pixels``.
   ///   - count: the number of photos.
   ///   - probabilities: takes `[count, categories]`, each row summing to 1.
+  ///   - distances: takes `[count]`, unless it is empty: how unlike the training images each is, 0
+  ///     where the model cannot say so; see ``FeatureDistance``.
   ///   - workspace: made by this classifier and used by no other thread meanwhile.
   public func probabilities(
     of pixels: Span<UInt8>, count: Int, into probabilities: inout MutableSpan<Float>,
-    workspace: Workspace
+    distances: inout MutableSpan<Float>, workspace: Workspace
   ) {
-    precondition(pixels.count >= count * PreparedInput.pixelCount, "fewer pixels than photos")
     precondition(probabilities.count >= count * categories.count, "no room for the probabilities")
-    for first in stride(from: 0, to: count, by: workspace.batch) {
-      let photos = min(workspace.batch, count - first)
-      fill(&workspace.inputs, with: pixels, first: first, photos: photos)
-      run(workspace.inputs, photos: photos, logits: &workspace.logits, workspace.network)
+    precondition(distances.isEmpty || distances.count >= count, "no room for the distances")
+    forEachBatch(of: pixels, count: count, workspace: workspace) { first, photos in
       for photo in 0..<photos {
         average(
           workspace.logits, photo: photo, of: photos, into: &probabilities,
           at: (first + photo) * categories.count)
+        if !distances.isEmpty {
+          distances[first + photo] = distance(ofPhoto: photo, of: photos, in: workspace)
+        }
       }
     }
+  }
+
+  /// The same without distances.
+  public func probabilities(
+    of pixels: Span<UInt8>, count: Int, into probabilities: inout MutableSpan<Float>,
+    workspace: Workspace
+  ) {
+    var none = MutableSpan<Float>()
+    self.probabilities(
+      of: pixels, count: count, into: &probabilities, distances: &none, workspace: workspace)
   }
 
   /// The probabilities of one photo's categories.
@@ -108,14 +133,60 @@ public final class Classifier: Sendable {
   ///   - input: the prepared photo.
   ///   - probabilities: becomes as many numbers as there are categories; its memory is kept.
   ///   - workspace: made by this classifier and used by no other thread meanwhile.
+  /// - Returns: How unlike the training images it is, 0 where the model cannot say so.
+  @discardableResult
   public func probabilities(
     of input: PreparedInput, into probabilities: inout [Float], workspace: Workspace
-  ) {
+  ) -> Float {
     if probabilities.count != categories.count {
       probabilities = [Float](repeating: 0, count: categories.count)
     }
     var span = probabilities.mutableSpan
     self.probabilities(of: input.pixels.span, count: 1, into: &span, workspace: workspace)
+    return distance(ofPhoto: 0, of: 1, in: workspace)
+  }
+
+  /// What the network itself says, for fitting a calibration: no temperature, no average.
+  ///
+  /// - Parameters:
+  ///   - pixels: `[count, 28, 28]`.
+  ///   - workspace: made by this classifier and used by no other thread meanwhile.
+  /// - Returns: The logits `[count, views, categories]` and the features `[count, views,
+  ///   features]`; the second view is the mirror image, where the model asks for it.
+  public func views(
+    of pixels: Span<UInt8>, count: Int, workspace: Workspace
+  ) -> (logits: [Float], features: [Float]) {
+    var logits: [Float] = []
+    var features: [Float] = []
+    forEachBatch(of: pixels, count: count, workspace: workspace) { _, photos in
+      for photo in 0..<photos {
+        for view in 0..<viewCount {
+          let row = view * photos + photo
+          logits += workspace.logits[row * categories.count..<(row + 1) * categories.count]
+          features += workspace.features[row * featureCount..<(row + 1) * featureCount]
+        }
+      }
+    }
+    return (logits, features)
+  }
+
+  /// How often the network looks at a photo.
+  public var viewCount: Int { input.mirror ? 2 : 1 }
+
+  /// Runs the network over all photos; `body` finds a batch's outcome in the workspace.
+  private func forEachBatch(
+    of pixels: Span<UInt8>, count: Int, workspace: Workspace,
+    _ body: (_ first: Int, _ photos: Int) -> Void
+  ) {
+    precondition(pixels.count >= count * PreparedInput.pixelCount, "fewer pixels than photos")
+    for first in stride(from: 0, to: count, by: workspace.batch) {
+      let photos = min(workspace.batch, count - first)
+      fill(&workspace.inputs, with: pixels, first: first, photos: photos)
+      run(
+        workspace.inputs, photos: photos, logits: &workspace.logits,
+        features: &workspace.features, workspace.network)
+      body(first, photos)
+    }
   }
 
   /// Scales photos, and mirrors them behind.
@@ -133,11 +204,25 @@ public final class Classifier: Sendable {
   }
 
   private func run(
-    _ inputs: [Float], photos: Int, logits: inout [Float], _ workspace: NeuralNetwork.Workspace
+    _ inputs: [Float], photos: Int, logits: inout [Float], features: inout [Float],
+    _ workspace: NeuralNetwork.Workspace
   ) {
     var logits = logits.mutableSpan
-    network.logits(
-      inputs.span, count: input.mirror ? 2 * photos : photos, into: &logits, workspace: workspace)
+    var features = features.mutableSpan
+    network.run(
+      inputs.span, count: viewCount * photos, logits: &logits, features: &features,
+      workspace: workspace)
+  }
+
+  /// The mean over a photo's views.
+  private func distance(ofPhoto photo: Int, of photos: Int, in workspace: Workspace) -> Float {
+    guard let distance else { return 0 }
+    var sum: Float = 0
+    for view in 0..<viewCount {
+      let start = (view * photos + photo) * featureCount
+      sum += distance(workspace.features, from: start, scratch: &workspace.scratch)
+    }
+    return sum / Float(viewCount)
   }
 
   /// Writes one photo's softmax, averaged with its mirror image's.
@@ -146,18 +231,12 @@ public final class Classifier: Sendable {
     into probabilities: inout MutableSpan<Float>, at start: Int
   ) {
     for i in 0..<categories.count { probabilities[start + i] = 0 }
-    let views = input.mirror ? 2 : 1
-    for view in 0..<views {
+    for view in 0..<viewCount {
       let row = (view * photos + photo) * categories.count
-      var largest = Double(logits[row])
-      for i in 1..<categories.count { largest = max(largest, Double(logits[row + i])) }
-      var sum = 0.0
+      let softmax = Softmax(
+        logits.span.extracting(row..<row + categories.count), sharpness: sharpness)
       for i in 0..<categories.count {
-        sum += exp((Double(logits[row + i]) - largest) * sharpness)
-      }
-      for i in 0..<categories.count {
-        let share = exp((Double(logits[row + i]) - largest) * sharpness) / sum
-        probabilities[start + i] += Float(share / Double(views))
+        probabilities[start + i] += Float(softmax.share(of: logits[row + i]) / Double(viewCount))
       }
     }
   }

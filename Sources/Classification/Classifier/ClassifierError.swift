@@ -6,6 +6,7 @@ public struct ClassifierError: Error, Sendable, Equatable, CustomStringConvertib
     case unknownPreprocessing = "unknown_preprocessing"
     case emptySlug = "empty_slug"
     case duplicateSlug = "duplicate_slug"
+    case policyShape = "policy_shape"
   }
 
   /// The broken rule.
@@ -23,6 +24,13 @@ public struct ClassifierError: Error, Sendable, Equatable, CustomStringConvertib
       code: .inputShape, field: "hangtag.architecture",
       message: "The network takes \(shape) where photos become [1, 28, 28]; "
         + "use a model whose input is [1, 28, 28].")
+  }
+
+  static func policyShape(_ whitening: String, _ centres: String) -> ClassifierError {
+    ClassifierError(
+      code: .policyShape, field: centres,
+      message: "\(whitening) and \(centres) must both be there, [features, features] and "
+        + "[categories, features] of the network; calibrate the model anew.")
   }
 
   static func unknownPreprocessing(_ version: Int) -> ClassifierError {

@@ -18,6 +18,9 @@ public struct DecisionPolicy: Sendable, Equatable {
   /// The least longest edge of the subject, in pixels of the reduced picture: the input's own size.
   /// Below it, what the network sees is made up by enlargement.
   public var leastSubjectEdge = Double(PreparedInput.edge)
+  /// The largest distance from the training images, as ``FeatureDistance`` has it; nil for a model
+  /// that has no limit.
+  public var largestDistance: Double?
 
   /// The default limits.
   public init() {}
@@ -26,11 +29,12 @@ public struct DecisionPolicy: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - calibration: the model's; its `threshold`, and in `thresholds` limits under the names of
-  ///     the reasons `ambiguous`, `busy_background` and `tiny`.
+  ///     the reasons `ambiguous`, `unlike_training`, `busy_background` and `tiny`.
   ///   - threshold: from the configuration; it wins over the model's.
   public init(calibration: Calibration?, threshold: Double? = nil) {
     let limits = calibration?.thresholds ?? [:]
     self.threshold = threshold ?? calibration?.threshold ?? self.threshold
+    largestDistance = limits[Reason.unlikeTraining.rawValue]
     ambiguousRatio = limits[Reason.ambiguous.rawValue] ?? ambiguousRatio
     leastBorderUniformity = limits[Reason.busyBackground.rawValue] ?? leastBorderUniformity
     leastSubjectEdge = limits[Reason.tiny.rawValue] ?? leastSubjectEdge
@@ -40,9 +44,11 @@ public struct DecisionPolicy: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - probabilities: of each category, at least one.
-  ///   - measurements: what the preprocessing saw of the photo.
+  ///   - distance: how unlike the training images it is; see ``FeatureDistance``.
+  ///   - measurements: what the preprocessing saw of the photo; nil for an image that did not come
+  ///     through it.
   public func decide(
-    _ probabilities: Span<Float>, measurements: PreparedInput.Measurements
+    _ probabilities: Span<Float>, distance: Float = 0, measurements: PreparedInput.Measurements?
   ) -> Decision {
     let best = Self.largest(of: probabilities, without: [])
     var alternatives: [Decision.Alternative] = []
@@ -56,22 +62,23 @@ public struct DecisionPolicy: Sendable, Equatable {
       index: best,
       confidence: confidence,
       reasons: Reason.allCases.filter { reason in
-        applies(reason, confidence: confidence, runnerUp: runnerUp, measurements: measurements)
+        switch reason {
+        case .belowThreshold: !(confidence >= threshold)
+        case .ambiguous: runnerUp >= ambiguousRatio * confidence
+        case .unlikeTraining: largestDistance.map { !(Double(distance) <= $0) } ?? false
+        default: measurements.map { applies(reason, $0) } ?? false
+        }
       },
       alternatives: alternatives)
   }
 
-  private func applies(
-    _ reason: Reason, confidence: Double, runnerUp: Double,
-    measurements: PreparedInput.Measurements
-  ) -> Bool {
+  /// The reasons that lie in the photo itself.
+  private func applies(_ reason: Reason, _ photo: PreparedInput.Measurements) -> Bool {
     switch reason {
-    case .belowThreshold: !(confidence >= threshold)
-    case .ambiguous: runnerUp >= ambiguousRatio * confidence
-    case .unlikeTraining: false
-    case .busyBackground: Double(measurements.borderUniformity) < leastBorderUniformity
-    case .blank: measurements.subject == nil
-    case .tiny: measurements.subject.map { Double($0.longestEdge) < leastSubjectEdge } ?? false
+    case .busyBackground: Double(photo.borderUniformity) < leastBorderUniformity
+    case .blank: photo.subject == nil
+    case .tiny: photo.subject.map { Double($0.longestEdge) < leastSubjectEdge } ?? false
+    default: false
     }
   }
 

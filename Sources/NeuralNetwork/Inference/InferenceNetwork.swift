@@ -7,6 +7,9 @@ import CKernels
 public final class InferenceNetwork: Sendable {
   /// The number of logits that one input gives.
   public let classCount: Int
+  /// The number of features of one input: what the last layer, a linear one, makes logits of.
+  /// 0 where the last layer is no linear one.
+  public let featureCount: Int
   /// The number of values of one input.
   public let inputCount: Int
   /// What the kernels were compiled for.
@@ -19,6 +22,7 @@ public final class InferenceNetwork: Sendable {
   private let kernels: Kernels
   private let calls: [KernelCall]
   private let input: BlockLayout
+  private let features: BlockLayout?
   private let output: BlockLayout
   private let memoryPerImage: Int
   /// Written once, before the network is shared.
@@ -35,6 +39,8 @@ public final class InferenceNetwork: Sendable {
     var binding = PlanBinding(plan, kernels: kernels)
     calls = plan.steps.map { binding.call(for: $0) }
     input = binding.layouts[InferencePlan.input]
+    features = plan.features.map { binding.layouts[$0] }
+    featureCount = features?.channels ?? 0
     output = binding.layouts[plan.output]
     memoryPerImage = binding.memoryPerImage
     constants = FloatMemory(binding.constants)
@@ -63,16 +69,42 @@ public final class InferenceNetwork: Sendable {
   public func logits(
     _ inputs: Span<Float>, count: Int, into logits: inout MutableSpan<Float>, workspace: Workspace
   ) {
+    var none = MutableSpan<Float>()
+    run(inputs, count: count, logits: &logits, features: &none, workspace: workspace)
+  }
+
+  /// Runs the network, and gives what the last layer saw besides what it made of it. Allocates
+  /// nothing.
+  ///
+  /// - Parameters:
+  ///   - inputs: `count` images, `[count, channels, height, width]`, already scaled.
+  ///   - count: The number of images.
+  ///   - logits: Takes `[count, classCount]`.
+  ///   - features: Takes `[count, featureCount]`, unless it is empty.
+  ///   - workspace: Made by this network and used by no other thread meanwhile.
+  public func run(
+    _ inputs: Span<Float>, count: Int, logits: inout MutableSpan<Float>,
+    features: inout MutableSpan<Float>, workspace: Workspace
+  ) {
     precondition(workspace.network === self, "the workspace belongs to another network")
     precondition(inputs.count >= count * inputCount, "the inputs are fewer than count images")
     precondition(logits.count >= count * classCount, "the logits do not fit")
+    precondition(
+      features.isEmpty || features.count >= count * featureCount, "the features do not fit")
     unsafe inputs.withUnsafeBufferPointer { inputs in
       unsafe logits.withUnsafeMutableBufferPointer { logits in
-        guard let inputs = inputs.baseAddress, let logits = logits.baseAddress else { return }
-        for first in stride(from: 0, to: count, by: workspace.batch) {
-          unsafe run(
-            inputs + first * inputCount, images: min(workspace.batch, count - first),
-            into: logits + first * classCount, memory: workspace.memory)
+        unsafe features.withUnsafeMutableBufferPointer { features in
+          guard let inputs = inputs.baseAddress, let logits = logits.baseAddress else { return }
+          for first in stride(from: 0, to: count, by: workspace.batch) {
+            let images = min(workspace.batch, count - first)
+            unsafe run(
+              inputs + first * inputCount, images: images, into: logits + first * classCount,
+              memory: workspace.memory)
+            guard let target = features.baseAddress, let layout = self.features else { continue }
+            unsafe kernels.functions.unpack(
+              layout.extent(images: images), layout.map(in: workspace.memory.pointer),
+              target + first * featureCount, featureCount)
+          }
         }
       }
     }

@@ -33,6 +33,13 @@ struct InferencePlan {
     output = append(architecture.layers, to: Self.input)
   }
 
+  /// What the last layer reads, if that is a linear one.
+  var features: Int? {
+    guard case .convolve(let last)? = steps.last, last.kind == .linear, last.output == output
+    else { return nil }
+    return last.input
+  }
+
   /// Adds the steps of the layers and returns their output.
   private mutating func append(_ layers: [Architecture.Layer], to input: Int) -> Int {
     layers.reduce(input) { append($1, to: $0) }

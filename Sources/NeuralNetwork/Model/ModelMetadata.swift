@@ -24,29 +24,6 @@ public struct InputSpecification: Sendable, Equatable {
   }
 }
 
-/// How logits become probabilities that mean what they say, and from where on they are believed.
-public struct Calibration: Sendable, Equatable {
-  /// Logits are divided by it (Guo et al. 2017). Positive.
-  public let temperature: Double
-  /// The lowest probability that is accepted without review, 0...1.
-  public let threshold: Double?
-  /// Further thresholds of the decision policy, by name.
-  public let thresholds: [String: Double]
-  /// What data the numbers were fitted on.
-  public let fittedOn: String?
-
-  /// A calibration.
-  public init(
-    temperature: Double, threshold: Double? = nil, thresholds: [String: Double] = [:],
-    fittedOn: String? = nil
-  ) {
-    self.temperature = temperature
-    self.threshold = threshold
-    self.thresholds = thresholds
-    self.fittedOn = fittedOn
-  }
-}
-
 /// The metadata keys of a model file.
 enum MetadataKey {
   static let architecture = "hangtag.architecture"
@@ -80,54 +57,8 @@ extension InputSpecification {
   }
 }
 
-extension Calibration {
-  init(json: JSONValue) throws(ModelError) {
-    func failure(_ sentence: String) -> ModelError {
-      ModelError(
-        .invalidCalibration, field: MetadataKey.calibration,
-        "hangtag.calibration \(sentence)")
-    }
-    guard let temperature = json["temperature"]?.double, temperature > 0 else {
-      throw failure("must have a positive temperature.")
-    }
-    if let threshold = json["threshold"] {
-      guard let value = threshold.double, (0...1).contains(value) else {
-        throw failure("must have a threshold from 0 to 1.")
-      }
-    }
-    let members = (json["thresholds"] ?? .object([])).object
-    guard let members, members.allSatisfy({ $0.value.double != nil }) else {
-      throw failure("must have an object of numbers as thresholds.")
-    }
-    if let fittedOn = json["fitted_on"], fittedOn.string == nil {
-      throw failure("must have a string as fitted_on.")
-    }
-    self.init(
-      temperature: temperature, threshold: json["threshold"]?.double,
-      thresholds: Dictionary(
-        uniqueKeysWithValues: members.compactMap { member in
-          member.value.double.map { (member.key, $0) }
-        }),
-      fittedOn: json["fitted_on"]?.string)
-  }
-
-  var json: JSONValue {
-    var members: [JSONValue.Member] = [.init(key: "temperature", value: .number(temperature))]
-    if let threshold { members.append(.init(key: "threshold", value: .number(threshold))) }
-    if !thresholds.isEmpty {
-      let sorted = thresholds.sorted { $0.key < $1.key }
-      members.append(
-        .init(
-          key: "thresholds",
-          value: .object(sorted.map { .init(key: $0.key, value: .number($0.value)) })))
-    }
-    if let fittedOn { members.append(.init(key: "fitted_on", value: .string(fittedOn))) }
-    return .object(members)
-  }
-}
-
 extension JSONValue {
-  fileprivate subscript(key: String) -> JSONValue? {
+  subscript(key: String) -> JSONValue? {
     object?.first { $0.key == key }?.value
   }
 }

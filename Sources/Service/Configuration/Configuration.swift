@@ -30,6 +30,9 @@ public struct Configuration: Sendable, Equatable {
   /// The defaults.
   public init() {}
 
+  /// The weights file that is used.
+  public var modelPath: FilePath { model ?? InstalledModel.path() }
+
   /// Whether a daemon that runs with `old` must be started anew for this to take effect in full. A
   /// reload takes over the model, the threshold and the limits of a photo.
   func needsRestart(insteadOf old: Configuration) -> Bool {

@@ -7,6 +7,10 @@ public struct ConfigurationResolver: Sendable {
   /// The file read where none is named, if it is there.
   public static let defaultFile: FilePath = "/etc/hangtag/hangtag.yaml"
 
+  /// Variables that are no keys of the configuration: the kernels' instruction set, and where this
+  /// project's tests find their data.
+  private static let otherVariables = ["HANGTAG_ISA", "HANGTAG_SHARED"]
+
   /// A file larger than this is no configuration.
   private static let sizeLimit = 1 << 20
 
@@ -37,6 +41,7 @@ public struct ConfigurationResolver: Sendable {
       // Given by systemd for StateDirectory=; several are separated by colons.
       configuration.stateDirectory = FilePath(String(directory.prefix { $0 != ":" }))
     }
+    try checkVariables()
     for key in ConfigurationKey.all {
       guard let value = environment[key.environmentName] else { continue }
       try Self.set(key, value, from: .environment(key.environmentName), in: &configuration)
@@ -60,6 +65,18 @@ public struct ConfigurationResolver: Sendable {
     } catch {
       return error.isNotFound ? nil : Self.defaultFile
     }
+  }
+
+  /// A mistyped variable would silently leave its setting as it is.
+  private func checkVariables() throws(ConfigurationError) {
+    let known = ConfigurationKey.all.map(\.environmentName) + Self.otherVariables
+    let unknown = environment.keys.filter { $0.hasPrefix("HANGTAG_") && !known.contains($0) }
+    guard let name = unknown.min() else { return }
+    let hint =
+      nearestName(to: name, among: known).map { "Did you mean \($0)?" }
+      ?? "Known variables: \(known.joined(separator: ", "))."
+    throw ConfigurationError(
+      source: .environment(name), message: "There is no such setting. \(hint)")
   }
 
   private func contents() throws(ConfigurationError) -> (FilePath, [UInt8])? {

@@ -3,6 +3,7 @@ import Digest
 import FileSystem
 public import NeuralNetwork
 public import SystemPackage
+import Threading
 
 /// A weights file that has been read, checked and made ready to classify. Immutable; shared by all
 /// workers, and replaced as a whole when another file takes its place.
@@ -12,6 +13,8 @@ public final class ServingModel: Sendable {
 
   /// The file it was read from.
   public let path: FilePath
+  /// The file as it was when it was opened, to tell it from another one in its place.
+  public let file: FileStatus
   /// SHA-256 of the file, in hexadecimal.
   public let sha256: String
   /// The model as the file describes it.
@@ -23,9 +26,11 @@ public final class ServingModel: Sendable {
   public init(
     loading path: FilePath, instructionSet: InstructionSet
   ) throws(ServingModelError) {
-    let bytes: [UInt8]
-    do {
-      bytes = try File.contents(of: path, limit: Self.sizeLimit)
+    var bytes: [UInt8] = []
+    do throws(FileSystemError) {
+      let opened = try File(reading: path)
+      file = try opened.status()
+      try opened.readAll(into: &bytes, limit: Self.sizeLimit)
     } catch {
       throw error.isNotFound ? .missing(path) : .unreadable(error)
     }
@@ -37,10 +42,27 @@ public final class ServingModel: Sendable {
     do throws(ClassifierError) {
       classifier = try Classifier(model, instructionSet: instructionSet)
     } catch {
-      throw .invalid(path, rule: "classifier", reason: "\(error)")
+      throw .invalid(path, rule: error.code.rawValue, reason: error.message)
     }
     self.path = path
     sha256 = SHA256.hex(of: bytes.span)
+  }
+
+  /// The digest of the file at a path, in hexadecimal; nil where it cannot be read.
+  public static func sha256(of path: FilePath) -> String? {
+    guard let bytes = try? File.contents(of: path, limit: sizeLimit) else { return nil }
+    return SHA256.hex(of: bytes.span)
+  }
+
+  /// A model that has been read, checked, and run on built-in pictures: fit to serve.
+  public static func rehearsed(
+    _ path: FilePath, instructionSet: InstructionSet
+  ) throws(ServingModelError) -> ServingModel {
+    let model = try ServingModel(loading: path, instructionSet: instructionSet)
+    _ = try ModelRehearsal(of: model, comparedWith: [.baseline])
+    // The file's bytes and the other instruction set's weights are no longer needed.
+    Heap.trim()
+    return model
   }
 }
 

@@ -59,10 +59,9 @@ struct ClaimProcessor: ~Copyable {
     do throws(FileSystemError) {
       // Read before the verdict: `retry` left word of an earlier claim on the file.
       let earlier = file.supersededClaim?.description
-      let verdict = try verdict(file, contents, serving)
+      let judgement = try judgement(file, contents, serving)
       try claim.syncBytes(file)
-      photo = self.photo(
-        claim.photo, verdict.0, sha256: verdict.1, supersedes: earlier, serving)
+      photo = self.photo(claim.photo, judgement, supersedes: earlier, serving)
     } catch {
       let message =
         "The disk failed while this photo was read or stored (\(error)); its bytes may be damaged. "
@@ -100,7 +99,7 @@ struct ClaimProcessor: ~Copyable {
       rejectedAs: "crashed_decoder",
       because: "Reading this photo ended the service \(deaths) times, so it is not tried again. "
         + "Please report it; converting it to another format may help.")
-    return photo(claim.photo, verdict, sha256: nil, supersedes: nil, serving.current)
+    return photo(claim.photo, Judgement(verdict), supersedes: nil, serving.current)
   }
 
   /// A file, where only copyable values go.
@@ -113,7 +112,7 @@ struct ClaimProcessor: ~Copyable {
     _ claim: borrowing Claim, because message: String, _ serving: Serving
   ) -> FinishedPhoto {
     let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message)
-    return photo(claim.photo, verdict, sha256: nil, supersedes: nil, serving)
+    return photo(claim.photo, Judgement(verdict), supersedes: nil, serving)
   }
 
   /// Makes the photo's place durable before its entry may say that it was claimed.
@@ -136,39 +135,52 @@ struct ClaimProcessor: ~Copyable {
     analyzer = PhotoAnalyzer(limits: current)
   }
 
-  private mutating func verdict(
+  /// What was found out about a photo.
+  private struct Judgement {
+    let verdict: PhotoVerdict
+    let sha256: String?
+    let times: StageTimes
+
+    init(_ verdict: PhotoVerdict, sha256: String? = nil, analysis: PhotoAnalysis? = nil) {
+      self.verdict = verdict
+      self.sha256 = sha256 ?? analysis?.sha256
+      times = StageTimes(decidedAt: .now, analysis: analysis)
+    }
+  }
+
+  private mutating func judgement(
     _ file: borrowing File, _ contents: PhotoContents, _ serving: Serving
-  ) throws(FileSystemError) -> (PhotoVerdict, sha256: String) {
+  ) throws(FileSystemError) -> Judgement {
     switch contents {
     case .tooLarge:
       let message =
         "The file has more than \(byteCountText(limits.maximumBytes)), the limit that `max_bytes` "
         + "sets. Save the photo smaller, or raise the limit."
       let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.tooLarge.rawValue, because: message)
-      return (verdict, try file.sha256())
+      return Judgement(verdict, sha256: try file.sha256())
     case .incomplete where !bytes.isEmpty:
       let verdict = PhotoVerdict(
         rejectedAs: DecodeError.Code.truncated.rawValue,
         because: "The end of the photo is missing: the file stopped growing after \(bytes.count) "
           + "bytes. Copy it again.")
-      return (verdict, SHA256.hex(of: bytes.span))
+      return Judgement(verdict, sha256: SHA256.hex(of: bytes.span))
     case .whole, .incomplete:
       // A reference, not a copy: the span must not hold on to the whole of self.
       let bytes = bytes
       let analysis = analyzer.analyze(bytes.span, with: serving.model, policy: serving.policy)
       let verdict = PhotoVerdict(analysis, model: serving.model, byteCount: bytes.count)
-      return (verdict, analysis.sha256)
+      return Judgement(verdict, analysis: analysis)
     }
   }
 
   private func photo(
-    _ claimed: ClaimedPhoto, _ verdict: PhotoVerdict, sha256: String?, supersedes: String?,
-    _ serving: Serving
+    _ claimed: ClaimedPhoto, _ judgement: Judgement, supersedes: String?, _ serving: Serving
   ) -> FinishedPhoto {
-    FinishedPhoto(
-      claimed: claimed, folder: verdict.folder, sha256: sha256, verdict: verdict.verdict,
+    let verdict = judgement.verdict
+    return FinishedPhoto(
+      claimed: claimed, folder: verdict.folder, sha256: judgement.sha256, verdict: verdict.verdict,
       image: verdict.image, model: serving.modelReference, classifiedAt: .now,
-      supersedes: supersedes)
+      supersedes: supersedes, times: judgement.times)
   }
 }
 

@@ -14,6 +14,7 @@ struct FinishedPhoto: Sendable {
   let classifiedAt: Timestamp
   /// An earlier claim of the same photo, where it was put back by `hangtag retry`.
   let supersedes: String?
+  var times: StageTimes
 
   var isRejected: Bool {
     if case .rejected = verdict { true } else { false }

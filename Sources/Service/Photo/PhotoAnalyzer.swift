@@ -39,8 +39,9 @@ public struct PhotoAnalyzer: ~Copyable {
     }
     let decoded = MonotonicTime.now
     preprocessor.prepare(image, into: &input)
-    classify(with: model)
-    let decision = policy.decide(probabilities.span, measurements: input.measurements)
+    let distance = classify(with: model)
+    let decision = policy.decide(
+      probabilities.span, distance: distance, measurements: input.measurements)
     return PhotoAnalysis(
       sha256: sha256, result: .success(.init(image: info, decision: decision)),
       decodeTime: decoded - start, inferenceTime: MonotonicTime.now - decoded)
@@ -52,12 +53,13 @@ public struct PhotoAnalyzer: ~Copyable {
   /// The probabilities of the last photo that could be decoded, in the order of the labels.
   public var lastProbabilities: [Float] { probabilities }
 
-  private mutating func classify(with model: ServingModel) {
+  /// Returns how unlike the training images it is.
+  private mutating func classify(with model: ServingModel) -> Float {
     if workspace?.model !== model {
       workspace = (model, model.classifier.makeWorkspace())
     }
-    guard let memory = workspace?.memory else { return }
-    model.classifier.probabilities(of: input, into: &probabilities, workspace: memory)
+    guard let memory = workspace?.memory else { return 0 }
+    return model.classifier.probabilities(of: input, into: &probabilities, workspace: memory)
   }
 }
 

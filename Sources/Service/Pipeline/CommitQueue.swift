@@ -31,6 +31,9 @@ final class CommitQueue: Sendable {
     state = Monitor(State(workers: workers))
   }
 
+  /// How many photos wait.
+  var count: Int { state.read { $0.photos.count } }
+
   /// Hands a photo over, waiting while the queue is full.
   func put(_ photo: FinishedPhoto) {
     state.wait { (state) -> Void? in

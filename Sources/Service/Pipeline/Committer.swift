@@ -33,6 +33,7 @@ struct Committer: ~Copyable {
 
   private let commits: CommitQueue
   let monitor: ServiceMonitor
+  let place: ProgressBoard.Place
   private var ledger: Ledger
   private var placement: Placement
   private var unmoved: [Unmoved] = []
@@ -42,7 +43,7 @@ struct Committer: ~Copyable {
   var hasLeftPhotos: Bool { isUnfinished || commits.hasLeft }
   private var isUnfinished = false
   /// For the photos that recovery finishes on this thread.
-  var patience: Patience { Patience(commits: commits, incidents: monitor.incidents) }
+  var patience: Patience { Patience(commits: commits, incidents: monitor.incidents, place: place) }
 
   init(
     ledger: consuming Ledger, placement: consuming Placement, commits: CommitQueue,
@@ -52,6 +53,7 @@ struct Committer: ~Copyable {
     self.placement = placement
     self.commits = commits
     self.monitor = monitor
+    place = monitor.board.join("commit")
   }
 
   /// The entry that the open journal holds for a claim.
@@ -64,6 +66,7 @@ struct Committer: ~Copyable {
     while true {
       let room = unmoved.count < Self.unmovedLimit ? min(Self.largestGroup, ledger.room) : 0
       let deadline = [ledger.nextDeadline, backOff.until].compactMap(\.self).max()
+      place.now(.free)
       switch commits.take(atMost: room, until: deadline) {
       case .commit(let group): commit(group)
       case .deadline: retryMoves()
@@ -94,7 +97,7 @@ struct Committer: ~Copyable {
       return
     }
     for index in entries.indices {
-      monitor.recorded(entries[index], since: group[index].claimed.receivedAt)
+      monitor.recorded(entries[index], of: group[index])
       move(Unmoved(claimed: group[index].claimed, entry: entries[index], path: paths[index]))
     }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
@@ -136,6 +139,7 @@ struct Committer: ~Copyable {
   private mutating func move(_ waiting: Unmoved) {
     var waiting = waiting
     let isRejected = waiting.entry.outcome == .rejected
+    place.now(.moving, waiting.claimed.source)
     do throws(FileSystemError) {
       while true {
         let reason = isRejected ? RejectionReason.document(waiting.entry) : nil
@@ -145,7 +149,7 @@ struct Committer: ~Copyable {
           wasRetried: waiting.entry.supersedes != nil)
         {
         case .moved: return monitor.incidents.ended("move")
-        case .missing: return monitor.vanished(waiting.entry)
+        case .missing: return monitor.log.vanished(waiting.entry)
         case .taken:
           let path = try placement.choose(
             for: claimed.source, below: waiting.folder, hasReason: isRejected)
@@ -173,6 +177,7 @@ struct Committer: ~Copyable {
 
   private mutating func seal() {
     guard unmoved.isEmpty else { return retryMoves() }
+    place.now(.sealing)
     do throws(FileSystemError) {
       try placement.syncTouched()
     } catch {
@@ -180,7 +185,7 @@ struct Committer: ~Copyable {
       return backOff.failed()
     }
     do throws(LedgerError) {
-      if let sealed = try ledger.seal() { monitor.sealed(sealed) }
+      if let sealed = try ledger.seal() { monitor.log.sealed(sealed) }
       monitor.incidents.ended("seal")
       backOff.succeeded()
     } catch {
@@ -197,6 +202,7 @@ struct Committer: ~Copyable {
     _ kind: String, _ trouble: String, _ body: (inout Committer) throws(Failure) -> Value
   ) -> Value? {
     while true {
+      place.now(.recording)
       do throws(Failure) {
         let value = try body(&self)
         monitor.incidents.ended(kind)
@@ -205,6 +211,7 @@ struct Committer: ~Copyable {
       } catch {
         monitor.incidents.began(kind, "\(trouble): \(error).")
         backOff.failed()
+        place.now(.waiting)
         if commits.rest(for: backOff.pause) {
           isUnfinished = true
           return nil
@@ -214,6 +221,6 @@ struct Committer: ~Copyable {
   }
 
   private mutating func reportIncidents() {
-    for event in ledger.takeIncidents() { monitor.report(event) }
+    for event in ledger.takeIncidents() { monitor.log.report(event) }
   }
 }

@@ -15,11 +15,14 @@ final class Incidents: Sendable {
   }
 
   /// Reports a trouble of some kind; it is logged unless one of its kind lasts already.
-  func began(_ kind: String, _ sentence: String) {
+  /// - Returns: whether it is news.
+  @discardableResult
+  func began(_ kind: String, _ sentence: String) -> Bool {
     let isNews = open.withLock { $0.updateValue(sentence, forKey: kind) == nil }
-    guard isNews else { return }
+    guard isNews else { return false }
     logger.error("\(sentence)")
     changed()
+    return true
   }
 
   /// Reports that what may have been in trouble works.

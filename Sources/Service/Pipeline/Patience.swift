@@ -5,10 +5,12 @@ import FileSystem
 struct Patience: Sendable {
   private let commits: CommitQueue
   private let incidents: Incidents
+  private let place: ProgressBoard.Place
 
-  init(commits: CommitQueue, incidents: Incidents) {
+  init(commits: CommitQueue, incidents: Incidents, place: ProgressBoard.Place) {
     self.commits = commits
     self.incidents = incidents
+    self.place = place
   }
 
   /// - Parameters:
@@ -24,11 +26,14 @@ struct Patience: Sendable {
       do throws(FileSystemError) {
         let value = try body()
         incidents.ended(trouble)
+        if backOff.pause > .zero { place.now(.classifying) }
         return value
       } catch {
         guard canPass(error) else { throw error }
         incidents.began(trouble, "\(trouble): \(error).")
         backOff.failed()
+        // To wait is no stall.
+        place.now(.waiting)
         if commits.rest(for: backOff.pause) {
           commits.leave()
           return nil

@@ -13,8 +13,8 @@ extension Committer {
     _ state: StateDirectory, serving: ServingState
   ) throws(FileSystemError) {
     let recovery = try recoverWork(of: state)
-    for found in recovery.setAside { monitor.setAside(found) }
-    for failure in recovery.failures { monitor.cannotRecover(failure) }
+    for found in recovery.setAside { monitor.log.setAside(found) }
+    for failure in recovery.failures { monitor.log.cannotRecover(failure) }
     var processor = ClaimProcessor(serving: serving, patience: patience)
     for recovered in recovery.claims {
       let identity = recovered.photo.identity
@@ -28,6 +28,8 @@ extension Committer {
         continue
       }
       try state.markAttempt(identity)
+      // Else nobody would end a decoding that hangs.
+      place.now(.classifying, recovered.photo.source)
       guard let photo = processor.readAndFinish(claim) else { return }
       // It has come through: whatever ends the service from here on is not its doing.
       state.forgetAttempts(identity)

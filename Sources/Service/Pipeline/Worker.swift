@@ -12,29 +12,37 @@ struct Worker: ~Copyable {
   private let claimer: Claimer
   private let commits: CommitQueue
   private let monitor: ServiceMonitor
+  private let place: ProgressBoard.Place
   private var processor: ClaimProcessor
   private var backOff = BackOff()
 
   init(
     inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, serving: ServingState,
-    monitor: ServiceMonitor
+    monitor: ServiceMonitor, place: ProgressBoard.Place
   ) {
     self.inbox = inbox
     self.claimer = claimer
     self.commits = commits
     self.monitor = monitor
+    self.place = place
     processor = ClaimProcessor(
-      serving: serving, patience: Patience(commits: commits, incidents: monitor.incidents))
+      serving: serving,
+      patience: Patience(commits: commits, incidents: monitor.incidents, place: place))
   }
 
   /// Works until the inbox has nothing more to give.
   mutating func run() {
-    while let candidate = inbox.next() { handle(candidate) }
+    while let candidate = inbox.next() {
+      monitor.inboxIsGood()
+      handle(candidate)
+      place.now(.free)
+    }
     commits.workerEnded()
   }
 
   private mutating func handle(_ candidate: consuming Candidate) {
     let taken: TakenPhoto
+    place.now(.taking, candidate.path)
     do throws(Refusal) {
       taken = try take(candidate)
     } catch {
@@ -47,16 +55,22 @@ struct Worker: ~Copyable {
     inbox.finished(candidate, .claimed)
     monitor.incidents.ended(Self.incident)
     backOff.succeeded()
-    let photo =
+    let claimed = taken.claim.photo
+    place.now(.classifying, claimed.source)
+    let finished =
       taken.claim.isWhatWasRead
       ? processor.finish(taken.claim, taken.file, taken.contents)
       : processor.readAndFinish(taken.claim)
-    if let photo { commits.put(photo) }
+    guard var photo = finished else { return }
+    photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - taken.changed))
+    place.now(.waiting, claimed.source)
+    commits.put(photo)
   }
 
   /// Every other photo would fail as well: to read them all, again and again, helps nobody.
   private mutating func rest(because trouble: String) {
     monitor.incidents.began(Self.incident, trouble)
+    place.now(.waiting)
     backOff.failed()
     _ = commits.rest(for: backOff.pause)
   }
@@ -71,7 +85,8 @@ struct Worker: ~Copyable {
     if contents == .incomplete {
       try wait(for: inbox.readiness(of: candidate, status, bytes: .incomplete))
     }
-    return TakenPhoto(claim: try claim(candidate, status), file: file, contents: contents)
+    return TakenPhoto(
+      claim: try claim(candidate, status), file: file, contents: contents, changed: status.changed)
   }
 
   private func wait(for verdict: Readiness.Verdict) throws(Refusal) {
@@ -126,6 +141,8 @@ struct TakenPhoto: ~Copyable {
   let claim: Claim
   let file: File
   let contents: PhotoContents
+  /// When it was last changed, before the claim: nanoseconds since 1970.
+  let changed: Int64
 }
 
 /// Why a candidate stays in the inbox, as the queue is told.

@@ -1,35 +1,23 @@
 import FileSystem
 import FoundationEssentials
-public import SystemPackage
+import SystemPackage
 
-/// The file `status.json`: in systemd's runtime directory, otherwise as a dotfile in the state
-/// directory.
+/// The file `status.json`.
 public struct StatusFile: Sendable {
+  static let name = "status.json"
   /// A file larger than this is none of ours.
   private static let sizeLimit = 1 << 20
 
-  /// Where the file is.
-  public let path: FilePath
+  private let path: FilePath
 
-  /// Chooses the place.
-  /// - Parameters:
-  ///   - environment: RUNTIME_DIRECTORY is systemd's word for RuntimeDirectory=.
-  ///   - stateDirectory: where the file is kept otherwise.
-  public init(environment: [String: String], stateDirectory: FilePath) {
-    if let directory = environment["RUNTIME_DIRECTORY"], !directory.isEmpty {
-      path = FilePath(String(directory.prefix { $0 != ":" })).appending("status.json")
-    } else {
-      path = stateDirectory.appending(".status.json")
-    }
-  }
+  /// The file in a daemon's runtime folder.
+  public init(in folder: RuntimeFolder) { path = folder.path(of: Self.name) }
 
-  /// Replaces the report. It need not survive a power loss, so nothing is synced.
-  func write(_ report: StatusReport) throws {
+  /// The file's content for a report.
+  static func bytes(of report: StatusReport) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let bytes = [UInt8](try encoder.encode(report))
-    try Directory(path.removingLastComponent())
-      .writeWhole(FilePath(path.lastComponent?.string ?? ""), bytes, durably: false)
+    return [UInt8](try encoder.encode(report))
   }
 
   /// The report as last written; nil where there is none.

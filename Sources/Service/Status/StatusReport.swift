@@ -33,6 +33,38 @@ public struct StatusReport: Sendable, Equatable, Codable {
     public var path: String
   }
 
+  /// The photo that was recorded last.
+  public struct LastPhoto: Sendable, Equatable, Codable {
+    /// Where it lay in the inbox.
+    public var source: String
+    /// What became of it.
+    public var outcome: String
+    /// The category's label, or the error's code.
+    public var verdict: String
+    /// The category's probability; nil where it was rejected.
+    public var confidence: Double?
+    /// RFC 3339, UTC.
+    public var at: String
+  }
+
+  /// Reloads of configuration and model since the start.
+  public struct Reloads: Sendable, Equatable, Codable {
+    /// What was found is in force.
+    public var ok = 0
+    /// What was found is bad, and the old settings stayed in force.
+    public var refused = 0
+    /// Why the newest configuration is refused; nil where it is in force.
+    public var configurationRefusal: String?
+    /// Why the newest model is refused; nil where it is in force.
+    public var modelRefusal: String?
+
+    enum CodingKeys: String, CodingKey {
+      case ok, refused
+      case configurationRefusal = "configuration_refusal"
+      case modelRefusal = "model_refusal"
+    }
+  }
+
   /// The inbox.
   public struct InboxReport: Sendable, Equatable, Codable {
     /// How changes come to notice.
@@ -41,6 +73,8 @@ public struct StatusReport: Sendable, Equatable, Codable {
     public var waiting: Int
     /// Whether there may be more than `waiting`.
     public var waitingIsLowerBound: Bool
+    /// For how many seconds the oldest waiting photo has been there; 0 where none waits.
+    public var oldestWaitingSeconds: Int
     /// Photos in workers' hands.
     public var inFlight: Int
     /// Photos that are not ready yet.
@@ -55,10 +89,12 @@ public struct StatusReport: Sendable, Equatable, Codable {
     enum CodingKeys: String, CodingKey {
       case watching, waiting, deferred, blocked, rescans, overflows
       case waitingIsLowerBound = "waiting_is_lower_bound"
+      case oldestWaitingSeconds = "oldest_waiting_seconds"
       case inFlight = "in_flight"
     }
 
-    init(_ statistics: InboxStatistics) {
+    /// - Parameter line: what a walk through the inbox found, which the statistics are not sure of.
+    init(_ statistics: InboxStatistics, line: WaitingLine) {
       watching =
         switch statistics.watching {
         case .starting: "starting"
@@ -66,7 +102,8 @@ public struct StatusReport: Sendable, Equatable, Codable {
         case .polling(let reason): "by polling, because \(reason)"
         case .unavailable(let reason): "not at all: \(reason)"
         }
-      waiting = statistics.waiting
+      waiting = max(statistics.waiting, statistics.waitingIsLowerBound ? line.photos : 0)
+      oldestWaitingSeconds = line.oldestSeconds
       waitingIsLowerBound = statistics.waitingIsLowerBound
       inFlight = statistics.inFlight
       deferred = statistics.deferred
@@ -96,11 +133,16 @@ public struct StatusReport: Sendable, Equatable, Codable {
   public var model: ModelReference
   /// The inbox; nil before it is watched.
   public var inbox: InboxReport?
+  /// The photo that was recorded last; nil before the first of this run.
+  public var lastPhoto: LastPhoto?
+  /// Reloads since the start.
+  public var reloads = Reloads()
   /// Troubles that last, as whole sentences.
   public var troubles: [String] = []
 
   enum CodingKeys: String, CodingKey {
-    case schema, version, process, stream, photos, model, inbox, troubles
+    case schema, version, process, stream, photos, model, inbox, reloads, troubles
+    case lastPhoto = "last_photo"
     case startedAt = "started_at"
     case updatedAt = "updated_at"
     case nextSequence = "next_sequence"

@@ -26,21 +26,42 @@ public struct LineLogHandler: LogHandler {
     set { metadata[key] = newValue }
   }
 
-  /// Writes a message with its keys in alphabetical order.
+  /// Whether standard error is the journal itself: systemd gives device and inode of the stream
+  /// that it connected. A program started by the service may have sent it elsewhere since.
+  public static func isConnectedToJournal(environment: [String: String]) -> Bool {
+    guard let stream = environment["JOURNAL_STREAM"] else { return false }
+    var status = stat()
+    guard unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
+    return stream == "\(status.st_dev):\(status.st_ino)"
+  }
+
+  /// Writes a message with its keys: those that name and judge a photo first, always in this order,
+  /// the others by the alphabet.
   public func log(event: LogEvent) {
+    let line = line(event)
+    // One write a line, so that lines of several threads do not mix.
+    _ = unsafe line.utf8CString.withUnsafeBufferPointer {
+      unsafe write(STDERR_FILENO, $0.baseAddress, $0.count - 1)
+    }
+  }
+
+  /// The line of a message, with its line feed.
+  func line(_ event: LogEvent) -> String {
     let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
     let prefix =
       forJournal
       ? "<\(Self.priority(event.level))>" : event.level < .notice ? "" : "\(event.level): "
     var line = prefix + Self.escaped("\(event.message)")
-    for (key, value) in merged.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in merged.sorted(by: { Self.rank($0.key) < Self.rank($1.key) }) {
       line += " \(key)=\(Self.quoted("\(value)"))"
     }
-    line += "\n"
-    // One write a line, so that lines of several threads do not mix.
-    _ = unsafe line.utf8CString.withUnsafeBufferPointer {
-      unsafe write(STDERR_FILENO, $0.baseAddress, $0.count - 1)
-    }
+    return line + "\n"
+  }
+
+  private static let firstKeys = ["photo", "outcome", "category", "confidence", "milliseconds"]
+
+  private static func rank(_ key: String) -> (Int, String) {
+    (firstKeys.firstIndex(of: key) ?? firstKeys.count, key)
   }
 
   /// The priority of syslog(3).
@@ -55,14 +76,15 @@ public struct LineLogHandler: LogHandler {
     }
   }
 
-  /// Control characters, such as a line feed in a file name, must not begin a line of their own.
+  /// Control characters, such as a line feed in a file name, must not begin a line of their own,
+  /// and none may give the terminal an order.
   public static func escaped(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
-      if scalar.value < 32 || scalar.value == 127 {
+      switch scalar.properties.generalCategory {
+      case .control, .format, .lineSeparator, .paragraphSeparator:
         result += "\\u{\(String(scalar.value, radix: 16))}"
-      } else {
-        result.unicodeScalars.append(scalar)
+      default: result.unicodeScalars.append(scalar)
       }
     }
     return result

@@ -8,9 +8,14 @@ public struct SystemdNotifier: Sendable {
     case ready
     case reloading
     case stopping
+    /// A sign of life, where systemd watches the service.
+    case watchdog
     /// A line for `systemctl status`.
     case status(String)
   }
+
+  /// In bytes; with room for what else may stand in the message.
+  private static let longestStatus = 2000
 
   private let socketPath: String?
 
@@ -30,8 +35,21 @@ public struct SystemdNotifier: Sendable {
     case .ready: "READY=1"
     case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())"
     case .stopping: "STOPPING=1"
-    case .status(let line): "STATUS=\(String(line.map { $0.isNewline ? " " : $0 }))"
+    case .watchdog: "WATCHDOG=1"
+    // A line feed would end the value, and the rest be read as another assignment.
+    case .status(let line): "STATUS=\(shortened(LineLogHandler.escaped(line)))"
     }
+  }
+
+  /// systemd takes no message of more than 4096 bytes; file names can be as long alone.
+  private static func shortened(_ line: String) -> String {
+    guard line.utf8.count > longestStatus else { return line }
+    var short = ""
+    for scalar in line.unicodeScalars {
+      if short.utf8.count + scalar.utf8.count > longestStatus { break }
+      short.unicodeScalars.append(scalar)
+    }
+    return short + "..."
   }
 
   private static func monotonicMicroseconds() -> Int64 {

@@ -19,6 +19,14 @@ public struct Augmentation: Sendable, Equatable {
   /// The rectangle's largest edge, pixels.
   public var erasingMaximum = 10
 
+  /// The share of the images that are varied, further, as the photos of shops differ from those that
+  /// Fashion-MNIST was made of: see ``PhotoVariation``.
+  public var photoLike = 0.0
+  /// Of those, the share of garments that somebody wears.
+  public var wearer = 0.5
+  /// Of those, the share that lies on an uneven ground.
+  public var clutter = 0.5
+
   /// No augmentation.
   public init() {}
 }

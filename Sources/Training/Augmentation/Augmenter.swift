@@ -13,27 +13,36 @@ struct Augmenter: Sendable {
   ///
   /// - Parameters:
   ///   - image: `[28, 28]`.
+  ///   - subject: What the image shows, as far as wearing it goes.
   ///   - output: Takes 784 values from `offset` on.
   func augment(
-    _ image: Span<UInt8>, epoch: Int, index: Int, into output: inout MutableSpan<Float>,
-    at offset: Int
+    _ image: Span<UInt8>, showing subject: Subject = .other, epoch: Int, index: Int,
+    into output: inout MutableSpan<Float>, at offset: Int
   ) {
     var generator = Philox(seed: seed, .augmentation, epoch: epoch, item: index)
     let geometry = Geometry(settings, &generator)
     let tone = Tone(settings, &generator)
-    geometry.sample(image, into: &output, at: offset)
-    tone?.apply(to: &output, at: offset)
+    if settings.photoLike > 0, generator.uniform() < Float(settings.photoLike) {
+      let variation = PhotoVariation(settings, subject: subject, &generator)
+      variation.apply(image, into: &output, at: offset)
+    } else {
+      geometry.sample(image, into: &output, at: offset)
+      tone?.apply(to: &output, at: offset)
+    }
     erase(&output, at: offset, &generator)
   }
 
   /// The tone curve of one image: v^gamma * gain, clipped.
-  private struct Tone {
+  struct Tone {
     let gamma: Float
     let gain: Float
 
     /// Always draws twice.
     init?(_ settings: Augmentation, _ generator: inout Philox) {
-      let strength = Float(settings.tone)
+      self.init(strength: Float(settings.tone), &generator)
+    }
+
+    init?(strength: Float, _ generator: inout Philox) {
       gamma = exp((2 * generator.uniform() - 1) * strength)
       gain = 1 + (2 * generator.uniform() - 1) * strength
       if strength == 0 { return nil }

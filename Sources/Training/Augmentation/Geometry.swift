@@ -6,24 +6,38 @@ struct Geometry {
   private static let edge = ImageSet.edge
 
   private let isMirrored: Bool
-  private let shiftX: Int
-  private let shiftY: Int
-  private let zoom: Float
+  private let shiftX: Float
+  private let shiftY: Float
+  private let zoomX: Float
+  private let zoomY: Float
   /// Radians.
   private let angle: Float
+
+  /// - Parameters:
+  ///   - shift: To the right and down, pixels.
+  ///   - zoom: Across and down.
+  ///   - angle: Radians.
+  init(isMirrored: Bool, shift: SIMD2<Float>, zoom: SIMD2<Float>, angle: Float) {
+    self.isMirrored = isMirrored
+    (shiftX, shiftY) = (shift.x, shift.y)
+    (zoomX, zoomY) = (zoom.x, zoom.y)
+    self.angle = angle
+  }
 
   /// Draws five numbers, whatever is switched on.
   init(_ settings: Augmentation, _ generator: inout Philox) {
     isMirrored = generator.uniform() < 0.5 && settings.mirror
-    shiftX = generator.below(2 * settings.shift + 1) - settings.shift
-    shiftY = generator.below(2 * settings.shift + 1) - settings.shift
-    zoom = 1 + (2 * generator.uniform() - 1) * Float(settings.scale)
+    shiftX = Float(generator.below(2 * settings.shift + 1) - settings.shift)
+    shiftY = Float(generator.below(2 * settings.shift + 1) - settings.shift)
+    let zoom = 1 + (2 * generator.uniform() - 1) * Float(settings.scale)
+    (zoomX, zoomY) = (zoom, zoom)
     angle = (2 * generator.uniform() - 1) * Float(settings.rotation) * .pi / 180
   }
 
   /// Writes the image as it looks from there; what lies outside is background.
   func sample(_ image: Span<UInt8>, into output: inout MutableSpan<Float>, at offset: Int) {
-    if zoom == 1 && angle == 0 {
+    let isWhole = shiftX.rounded() == shiftX && shiftY.rounded() == shiftY
+    if zoomX == 1 && zoomY == 1 && angle == 0 && isWhole {
       move(image, into: &output, at: offset)
     } else {
       resample(image, into: &output, at: offset)
@@ -33,11 +47,12 @@ struct Geometry {
   /// Without scale and rotation every pixel is copied unchanged.
   private func move(_ image: Span<UInt8>, into output: inout MutableSpan<Float>, at offset: Int) {
     let edge = Self.edge
+    let (right, down) = (Int(shiftX), Int(shiftY))
     for y in 0..<edge {
       for x in 0..<edge {
-        let shown = x - shiftX
+        let shown = x - right
         let fromX = isMirrored ? edge - 1 - shown : shown
-        let fromY = y - shiftY
+        let fromY = y - down
         let isInside = fromX >= 0 && fromX < edge && fromY >= 0 && fromY < edge
         output[offset + y * edge + x] = isInside ? Float(image[fromY * edge + fromX]) : 0
       }
@@ -50,15 +65,14 @@ struct Geometry {
   ) {
     let edge = Self.edge
     let centre = Float(edge - 1) / 2
-    let cosine = cos(angle) / zoom
-    let sine = sin(angle) / zoom
+    let (cosine, sine) = (cos(angle), sin(angle))
     for y in 0..<edge {
-      let dy = Float(y - shiftY) - centre
+      let dy = Float(y) - shiftY - centre
       for x in 0..<edge {
-        let dx = Float(x - shiftX) - centre
-        let turned = cosine * dx + sine * dy
+        let dx = Float(x) - shiftX - centre
+        let turned = (cosine * dx + sine * dy) / zoomX
         let fromX = centre + (isMirrored ? -turned : turned)
-        let fromY = centre + cosine * dy - sine * dx
+        let fromY = centre + (cosine * dy - sine * dx) / zoomY
         output[offset + y * edge + x] = Self.interpolate(image, fromX, fromY)
       }
     }

@@ -57,7 +57,7 @@ public struct DataSource: Sendable {
     if try isFolder() {
       let reading = try PhotoFolderReader.read(path, known: labelNames, threads: threads)
       return Reading(
-        images: reading.images, paths: reading.paths, skipped: reading.skipped)
+        images: reading.photos.images, paths: reading.photos.paths, skipped: reading.skipped)
     }
     return Reading(
       images: try CSVReader.read(path, labelNames: labelNames), paths: [], skipped: [])

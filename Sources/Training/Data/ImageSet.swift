@@ -64,6 +64,11 @@ public struct ImageSet: Sendable, Equatable {
     pixels[index * Self.pixelCount..<(index + 1) * Self.pixelCount]
   }
 
+  /// Where the pixels of neighbouring images stand in `pixels`.
+  static func pixelRange(_ images: Range<Int>) -> Range<Int> {
+    images.lowerBound * pixelCount..<images.upperBound * pixelCount
+  }
+
   /// Some of the images, in the given order.
   public func subset(_ indices: [Int]) -> ImageSet {
     var chosen: [UInt8] = []

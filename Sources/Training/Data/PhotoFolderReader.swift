@@ -1,50 +1,84 @@
-public import SystemPackage
 import Classification
 import FileSystem
 import Imaging
+import SystemPackage
 
 /// Reads photos that people have sorted into one folder a category, through the preprocessing that
 /// serving uses. Folders inside a category belong to it.
 enum PhotoFolderReader {
-  struct Reading {
-    let images: ImageSet
-    /// The paths of the images, in their order.
-    let paths: [FilePath]
-    let skipped: [SkippedPhoto]
-  }
-
+  /// The photos of every folder.
+  ///
   /// - Parameter known: Labels to use where every folder is called like one of them or like its
   ///   slug; else the folders' names are the labels, sorted.
   static func read(
     _ folder: FilePath, known: [String], threads: Int
-  ) throws(DataError) -> Reading {
-    let categories = try names(in: folder).folders
-    guard !categories.isEmpty else {
+  ) throws(DataError) -> (photos: PhotoSet, skipped: [SkippedPhoto]) {
+    let folders = try categories(in: folder)
+    let (labelNames, indices) = labels(of: folders, known: known)
+    return try read(Array(zip(folders, indices)), labelNames, in: folder, threads: threads)
+  }
+
+  /// The photos of the folders that are called like a label or its slug, and those of the others.
+  static func readApart(
+    _ folder: FilePath, known: [String], threads: Int
+  ) throws(DataError) -> PhotoCollection {
+    let slugs = known.map { Category.slug(of: $0) }
+    var chosen: [(String, Int)] = []
+    var strange: [String] = []
+    for name in try categories(in: folder) {
+      if let index = slugs.firstIndex(of: Category.slug(of: name)) {
+        chosen.append((name, index))
+      } else {
+        strange.append(name)
+      }
+    }
+    guard !chosen.isEmpty else {
+      throw DataError(
+        .label, folder,
+        "none of its folders is called like a category of the model: "
+          + slugs.joined(separator: ", "))
+    }
+    let (photos, skipped) = try read(chosen, known, in: folder, threads: threads)
+    guard !strange.isEmpty else {
+      return PhotoCollection(photos: photos, strangers: nil, skipped: skipped)
+    }
+    let indexed = strange.enumerated().map { ($1, $0) }
+    let (strangers, others) = try read(indexed, strange, in: folder, threads: threads)
+    return PhotoCollection(photos: photos, strangers: strangers, skipped: skipped + others)
+  }
+
+  private static func categories(in folder: FilePath) throws(DataError) -> [String] {
+    let folders = try names(in: folder).folders
+    guard !folders.isEmpty else {
       throw DataError(
         .empty, folder,
         "it has neither IDX files nor folders of photos, one a category, in it")
     }
-    guard categories.count <= ImageSet.maximumLabels else {
-      throw DataError(
-        .label, folder, "it has \(categories.count) categories; 256 are the most")
+    guard folders.count <= ImageSet.maximumLabels else {
+      throw DataError(.label, folder, "it has \(folders.count) categories; 256 are the most")
     }
-    let (labelNames, indices) = labels(of: categories, known: known)
+    return folders
+  }
+
+  private static func read(
+    _ folders: [(name: String, label: Int)], _ labelNames: [String], in folder: FilePath,
+    threads: Int
+  ) throws(DataError) -> (photos: PhotoSet, skipped: [SkippedPhoto]) {
     var photos: [(path: FilePath, label: UInt8)] = []
-    for (category, index) in zip(categories, indices) {
-      for path in try files(below: folder.appending(category)) {
-        photos.append((path, UInt8(index)))
-      }
+    for (name, label) in folders {
+      for path in try files(below: folder.appending(name)) { photos.append((path, UInt8(label))) }
     }
-    let sorted = photos
-    let parts = concurrently(over: sorted.count, threads: threads) { range in
-      PreparedPart(sorted[range])
-    }
+    let all = photos
+    let parts = concurrently(over: all.count, threads: threads) { PreparedPart(all[$0]) }
     let paths = parts.flatMap(\.paths)
     guard !paths.isEmpty else { throw DataError(.empty, folder, "none of its photos can be read") }
     let images = ImageSet(
       pixels: parts.flatMap(\.pixels), labels: parts.flatMap(\.labels), labelNames: labelNames,
       name: folder.string)
-    return Reading(images: images, paths: paths, skipped: parts.flatMap(\.skipped))
+    return (
+      PhotoSet(images: images, paths: paths, measurements: parts.flatMap(\.measurements)),
+      parts.flatMap(\.skipped)
+    )
   }
 
   private static func labels(
@@ -94,19 +128,12 @@ enum PhotoFolderReader {
   }
 }
 
-/// A file in a folder of photos that could not be used.
-public struct SkippedPhoto: Sendable, Equatable {
-  /// The file.
-  public let path: FilePath
-  /// A sentence.
-  public let reason: String
-}
-
 /// What one thread made of its photos.
 private struct PreparedPart: Sendable {
   var pixels: [UInt8] = []
   var labels: [UInt8] = []
   var paths: [FilePath] = []
+  var measurements: [PreparedInput.Measurements] = []
   var skipped: [SkippedPhoto] = []
 
   init(_ photos: ArraySlice<(path: FilePath, label: UInt8)>) {
@@ -129,6 +156,7 @@ private struct PreparedPart: Sendable {
       pixels.append(contentsOf: input.pixels)
       labels.append(photo.label)
       paths.append(photo.path)
+      measurements.append(input.measurements)
     }
   }
 }

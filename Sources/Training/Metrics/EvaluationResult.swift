@@ -1,3 +1,5 @@
+public import Classification
+
 /// All the figures of a model on labelled images.
 public struct EvaluationResult: Sendable, Equatable, Codable {
   /// A figure with its 95% interval.
@@ -30,9 +32,11 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
   public let riskCoverage: RiskCoverage
   /// The share of images that can be accepted while 99% of the accepted are right; 0 where none.
   public let coverageAt99: Double
+  /// What the model's decision policy made of them.
+  public let decisions: DecisionSummary
 
   private enum CodingKeys: String, CodingKey {
-    case labels, images, loss, accuracy, report, reliability
+    case labels, images, loss, accuracy, report, reliability, decisions
     case balancedAccuracy = "balanced_accuracy"
     case calibrationError = "expected_calibration_error"
     case confusionMatrix = "confusion_matrix"
@@ -43,7 +47,7 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
   /// Measures predictions.
   ///
   /// - Precondition: There is at least one.
-  public init(_ predictions: Predictions, labels: [String]) {
+  public init(_ predictions: Predictions, labels: [String], decisions: DecisionSummary) {
     precondition(predictions.count > 0, "nothing was predicted")
     let count = predictions.count
     let losses = (0..<count).map { predictions.loss($0) }
@@ -57,6 +61,7 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
     let curve = RiskCoverage(predictions)
 
     self.labels = labels
+    self.decisions = decisions
     images = count
     loss = Figure(
       value: predictions.loss,

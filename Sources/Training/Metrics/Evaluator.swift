@@ -24,12 +24,35 @@ public struct Evaluator: Sendable {
         "The model knows \(model.labels.joined(separator: ", ")) and the data has "
           + "\(images.labelNames.joined(separator: ", ")); they must have the same categories.")
     }
+    return try evaluate(model, images, measurements: nil, strangers: nil)
+  }
+
+  /// Asks the model about a shop's photos, as serving does.
+  ///
+  /// - Precondition: They were read with the model's labels.
+  public func evaluate(
+    _ model: Model, on collection: PhotoCollection
+  ) throws(TrainingError) -> Evaluation {
+    try evaluate(
+      model, collection.photos.images, measurements: collection.photos.measurements,
+      strangers: collection.strangers)
+  }
+
+  private func evaluate(
+    _ model: Model, _ images: ImageSet, measurements: [PreparedInput.Measurements]?,
+    strangers: PhotoSet?
+  ) throws(TrainingError) -> Evaluation {
     do {
       let classifier = try Classifier(model, instructionSet: instructionSet)
       let predictions = Predictions(classifier, on: images, threads: threads)
+      let decisions = DecisionSummary(
+        predictions, measurements,
+        strangers: strangers.map {
+          (Predictions(classifier, on: $0.images, threads: threads), $0.measurements)
+        }, policy: DecisionPolicy(calibration: model.calibration))
       return Evaluation(
         images: images, predictions: predictions,
-        result: EvaluationResult(predictions, labels: model.labels))
+        result: EvaluationResult(predictions, labels: model.labels, decisions: decisions))
     } catch {
       throw TrainingError(.data, error.message)
     }

@@ -7,6 +7,8 @@ public struct Predictions: Sendable, Equatable {
   public let classCount: Int
   /// `[count, classCount]`, each row summing to 1.
   public let probabilities: [Float]
+  /// `[count]`: how unlike the training images each is; 0 where the model cannot say so.
+  public let distances: [Float]
   /// `[count]`: the true category of each image.
   public let labels: [UInt8]
   /// `[count]`: the most probable category of each image; the first of equals.
@@ -18,8 +20,12 @@ public struct Predictions: Sendable, Equatable {
   /// Predictions from probabilities.
   ///
   /// - Precondition: `classCount` probabilities a label.
-  public init(probabilities: [Float], labels: [UInt8], classCount: Int) {
+  public init(
+    probabilities: [Float], distances: [Float]? = nil, labels: [UInt8], classCount: Int
+  ) {
     precondition(probabilities.count == labels.count * classCount, "one row a label")
+    precondition(distances.map { $0.count == labels.count } ?? true, "one distance a label")
+    self.distances = distances ?? labels.map { _ in 0 }
     self.probabilities = probabilities
     self.labels = labels
     self.classCount = classCount
@@ -33,21 +39,30 @@ public struct Predictions: Sendable, Equatable {
 
   /// Asks a model, as serving does: mirror averaging and temperature included.
   ///
-  /// - Precondition: The classifier's categories are those of the images, in the same order.
+  /// - Precondition: No label is beyond the classifier's categories, but for images of categories
+  ///   that it does not know, whose labels mean nothing.
   public init(_ classifier: Classifier, on images: ImageSet, threads: Int) {
-    precondition(classifier.categories.count == images.labelNames.count, "other categories")
     let classCount = classifier.categories.count
     let parts = concurrently(over: images.count, threads: threads) { range in
       var part = [Float](repeating: 0, count: range.count * classCount)
+      var distances = [Float](repeating: 0, count: range.count)
       let workspace = classifier.makeWorkspace(batch: 32)
-      let size = ImageSet.pixelCount
-      let pixels = images.pixels.span.extracting(range.lowerBound * size..<range.upperBound * size)
       var span = part.mutableSpan
-      classifier.probabilities(of: pixels, count: range.count, into: &span, workspace: workspace)
-      return part
+      var distanceSpan = distances.mutableSpan
+      classifier.probabilities(
+        of: images.pixels.span.extracting(ImageSet.pixelRange(range)), count: range.count,
+        into: &span, distances: &distanceSpan,
+        workspace: workspace)
+      return (part, distances)
     }
     self.init(
-      probabilities: parts.flatMap { $0 }, labels: images.labels, classCount: classCount)
+      probabilities: parts.flatMap(\.0), distances: parts.flatMap(\.1), labels: images.labels,
+      classCount: classCount)
+  }
+
+  /// The probabilities of one image's categories.
+  public func row(_ index: Int) -> ArraySlice<Float> {
+    probabilities[index * classCount..<(index + 1) * classCount]
   }
 
   /// The probability of the predicted category.

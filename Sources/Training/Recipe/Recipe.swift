@@ -17,6 +17,15 @@ public struct Recipe: Sendable, Equatable {
     case loss
   }
 
+  /// How exactly convolutions multiply in training.
+  public enum Precision: String, Sendable, CaseIterable {
+    /// In single precision.
+    case single
+    /// Factors rounded to bfloat16, sums in single precision, where the processor has AMX; in
+    /// single precision elsewhere.
+    case bfloat16
+  }
+
   /// A built-in network's name, or the path of a file with the text of `hangtag.architecture`.
   public var architecture = BuiltInArchitecture.regularised.rawValue
   /// A batch norm after each convolution of `plain` and `regularised`.
@@ -27,6 +36,8 @@ public struct Recipe: Sendable, Equatable {
   public var batch = 128
   /// Where all random numbers come from.
   public var seed = 1
+  /// How exactly convolutions multiply in training; the finished model computes in single precision.
+  public var precision = Precision.single
   /// The share of each category that is held back for validation; 0 for none.
   public var validation = 0.2
 

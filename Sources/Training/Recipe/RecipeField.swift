@@ -18,6 +18,7 @@ struct RecipeField: Sendable {
     .integer("epochs", \.epochs, 1...100_000),
     .integer("batch", \.batch, 1...65_536),
     .integer("seed", \.seed, 0...Int.max),
+    .choice("precision", \.precision),
     .number("validation", \.validation, 0...0.9),
     .choice("optimizer", \.optimizer),
     .number("learning_rate", \.learningRate, 0...100),
@@ -39,6 +40,9 @@ struct RecipeField: Sendable {
     .number("erasing", \.augmentation.erasing, 0...1),
     .integer("erasing_minimum", \.augmentation.erasingMinimum, 1...28),
     .integer("erasing_maximum", \.augmentation.erasingMaximum, 1...28),
+    .number("photo_like", \.augmentation.photoLike, 0...1),
+    .number("wearer", \.augmentation.wearer, 0...1),
+    .number("clutter", \.augmentation.clutter, 0...1),
     .flag("mirror_average", \.mirrorAverage),
     .choice("select_by", \.selectBy),
   ]

@@ -59,7 +59,19 @@ public struct ReportPage {
     return """
       <h1>\(modelName)</h1><p>Measured on \(result.images) labelled images of \
       \(result.labels.count) categories: \(sources). In brackets: 95% confidence intervals.</p>\
-      <div class="tiles">\(Markup.joined(tiles))\(coverage)</div>
+      <div class="tiles">\(Markup.joined(tiles))\(coverage)\(decisions)</div>
+      """
+  }
+
+  /// What the model's own decision policy makes of the images.
+  private var decisions: Markup {
+    let right = result.decisions.acceptedRight
+    let accepted = result.decisions.accepted
+    let share = right.of == 0 ? 0 : Double(right.count) / Double(right.of)
+    return """
+      <div class="tile"><small>right of the accepted</small>\
+      <b>\(fixed(share * 100, digits: 2))%</b>\
+      <small>\(accepted.count) of \(accepted.of) accepted</small></div>
       """
   }
 

@@ -16,12 +16,14 @@ struct BatchMaker: Sendable {
   private let seed: UInt64
   private let augmenter: Augmenter
   private let input: InputSpecification
+  private let subjects: [Subject]
   private var epoch = -1
   private var order: [Int] = []
 
   init(_ images: ImageSet, recipe: Recipe, input: InputSpecification) {
     self.images = images
     self.input = input
+    subjects = images.labelNames.map { Subject(label: $0) }
     size = recipe.batch
     seed = UInt64(recipe.seed)
     augmenter = Augmenter(settings: recipe.augmentation, seed: seed)
@@ -45,7 +47,8 @@ struct BatchMaker: Sendable {
     for (place, index) in chosen.enumerated() {
       let image = pixels.extracting(index * pixelCount..<(index + 1) * pixelCount)
       augmenter.augment(
-        image, epoch: epoch, index: index, into: &inputs, at: place * pixelCount)
+        image, showing: subjects[Int(images.labels[index])], epoch: epoch, index: index,
+        into: &inputs, at: place * pixelCount)
     }
     let scale = Float(input.scale / input.std)
     let shift = Float(input.mean / input.std)

@@ -8,6 +8,8 @@ public enum BuiltInArchitecture: String, Sendable, CaseIterable {
   case regularised
   /// Eight convolutions with batch norm in residual blocks.
   case residual
+  /// Ten convolutions with batch norm in residual blocks: the shipped model's.
+  case hangtag
 
   /// The network for a number of categories.
   ///
@@ -25,7 +27,8 @@ public enum BuiltInArchitecture: String, Sendable, CaseIterable {
       layers = Self.study(
         categories: categories, batchNorm: batchNorm, dropout: [0.25, 0.25, 0.4],
         denseDropout: 0.3)
-    case .residual: layers = Self.residual(categories: categories)
+    case .residual: layers = Self.residual(categories: categories, blocks: 2)
+    case .hangtag: layers = Self.residual(categories: categories, blocks: 3)
     }
     return try Architecture(
       inputShape: [1, ImageSet.edge, ImageSet.edge], layers: layers)
@@ -48,7 +51,8 @@ public enum BuiltInArchitecture: String, Sendable, CaseIterable {
     return layers + [linear("dense2", from: 128, to: categories)]
   }
 
-  private static func residual(categories: Int) -> [Architecture.Layer] {
+  /// - Parameter blocks: 2, and a last convolution without a block; or 3.
+  private static func residual(categories: Int, blocks: Int) -> [Architecture.Layer] {
     func unit(_ name: String, from: Int, to: Int) -> [Architecture.Layer] {
       convolution("\(name).conv", norm: "\(name).norm", from: from, to: to)
     }
@@ -60,7 +64,7 @@ public enum BuiltInArchitecture: String, Sendable, CaseIterable {
     return unit("stem", from: 1, to: 32)
       + unit("stage1", from: 32, to: 64) + [.maxPool2d(size: 2), block("block1", 64)]
       + unit("stage2", from: 64, to: 128) + [.maxPool2d(size: 2), block("block2", 128)]
-      + unit("stage3", from: 128, to: 128)
+      + (blocks > 2 ? [block("block3", 128)] : unit("stage3", from: 128, to: 128))
       + [
         .globalMaxPool2d, .flatten, .dropout(rate: 0.2), linear("head", from: 128, to: categories),
       ]

@@ -49,7 +49,7 @@ public struct Provenance: Encodable, Sendable {
     by = "hangtag \(version)"
     recipe = setup.recipe
     seed = setup.recipe.seed
-    self.instructionSet = instructionSet.rawValue
+    self.instructionSet = setup.instructionSet(from: instructionSet).rawValue
     data = setup.training.sources
     trainingImages = setup.training.count
     validationImages = setup.validation?.count ?? 0
@@ -67,6 +67,34 @@ public struct Provenance: Encodable, Sendable {
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       return String(decoding: try encoder.encode(self), as: UTF8.self)
     }
+  }
+
+  /// Divides images as they were divided when a model learned from them.
+  ///
+  /// - Throws: Where the model does not say how, or it learned from other images.
+  public static func split(
+    _ images: ImageSet, of model: Model
+  ) throws(TrainingError) -> (training: ImageSet, validation: ImageSet) {
+    struct Told: Decodable {
+      struct Recipe: Decodable { let validation: Double }
+      let recipe: Recipe
+      let seed: Int
+      let data: [ImageSet.Source]
+    }
+    guard let told = try? JSONDecoder().decode(Told.self, from: Data((model.training ?? "").utf8))
+    else {
+      throw TrainingError(
+        .data, "The model does not say which images its training held back; give --photos.")
+    }
+    guard told.data.map(\.sha256) == images.sources.map(\.sha256) else {
+      throw TrainingError(
+        .data,
+        "The model learned from other data (\(told.data.map(\.name).joined(separator: ", "))); "
+          + "give the same, in the same order.")
+    }
+    let split = StratifiedSplit(
+      labels: images.labels, fraction: told.recipe.validation, seed: UInt64(told.seed))
+    return (images.subset(split.training), images.subset(split.validation))
   }
 
   /// The epochs that a model's provenance tells of; none where it does not.

@@ -47,7 +47,7 @@ public final class Trainer {
     batches = BatchMaker(setup.training, recipe: recipe, input: input)
     network = TrainingNetwork(
       setup.architecture, capacity: min(recipe.batch, setup.training.count), threads: threads,
-      seed: UInt64(recipe.seed), instructionSet: instructionSet)
+      seed: UInt64(recipe.seed), instructionSet: setup.instructionSet(from: instructionSet))
     optimizer = Optimizer(
       recipe.optimizer,
       groups: Optimizer.groups(

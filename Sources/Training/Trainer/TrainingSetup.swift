@@ -61,6 +61,14 @@ public struct TrainingSetup: Sendable {
       mirror: recipe.mirrorAverage)
   }
 
+  /// What the recipe's precision makes of an instruction set.
+  func instructionSet(from chosen: InstructionSet) -> InstructionSet {
+    switch recipe.precision {
+    case .single: chosen
+    case .bfloat16: chosen.inBFloat16 ?? chosen
+    }
+  }
+
   /// What must be the same for a training to be resumed.
   var identity: Checkpoint.Identity {
     Checkpoint.Identity(

@@ -1,0 +1,162 @@
+// Convolution, forward. The input's pixels, with the padding at the ends of their rows, are one
+// long line; so the pixels that a kernel position meets are the line, moved by a constant. The
+// outputs at the places of the padding are computed and thrown away.
+
+typedef struct {
+  const bfloat16 *input;    // [pair of blocks][line][32 channels]
+  const bfloat16 *weights;  // of the first output block
+  ptrdiff_t input_pair, weight_block;
+  int pairs, kernel_height, kernel_width, line_width;
+} product_arguments;
+
+// Up to 32 pixels of the line x up to two output blocks: all products, into `sums`, [left tile][
+// right tile][16 pixels][16 channels].
+ALWAYS_INLINE void product(const int left_tiles, const int right_tiles, const product_arguments *a,
+                           ptrdiff_t pixel, float *sums) {
+  _tile_zero(0);
+  if (right_tiles > 1) _tile_zero(1);
+  if (left_tiles > 1) _tile_zero(2);
+  if (left_tiles > 1 && right_tiles > 1) _tile_zero(3);
+  const bfloat16 *weights = a->weights;
+  for (int pair = 0; pair < a->pairs; pair++) {
+    for (int ky = 0; ky < a->kernel_height; ky++) {
+      const bfloat16 *input =
+          a->input + pair * a->input_pair + (pixel + ky * a->line_width) * TILE_DEPTH;
+      for (int kx = 0; kx < a->kernel_width; kx++) {
+        _tile_loadd(4, input, 64);
+        _tile_loadd(6, weights, 64);
+        _tile_dpbf16ps(0, 4, 6);
+        if (right_tiles > 1) {
+          _tile_loadd(7, weights + a->weight_block, 64);
+          _tile_dpbf16ps(1, 4, 7);
+        }
+        if (left_tiles > 1) {
+          _tile_loadd(5, input + TILE_ROWS * TILE_DEPTH, 64);
+          _tile_dpbf16ps(2, 5, 6);
+          if (right_tiles > 1) _tile_dpbf16ps(3, 5, 7);
+        }
+        input += TILE_DEPTH;
+        weights += TILE_BYTES / sizeof(bfloat16);
+      }
+    }
+  }
+  _tile_stored(0, sums, 64);
+  if (right_tiles > 1) _tile_stored(1, sums + 256, 64);
+  if (left_tiles > 1) _tile_stored(2, sums + 512, 64);
+  if (left_tiles > 1 && right_tiles > 1) _tile_stored(3, sums + 768, 64);
+}
+
+// Some rows of one image.
+typedef struct {
+  int image, first_row, rows;
+} row_band;
+
+// The input lines of a band, padding included.
+static void convert_lines(const hangtag_convolution *c, hangtag_map input, row_band band,
+                          int line_width, ptrdiff_t pair_distance, bfloat16 *target) {
+  static const float nothing[HANGTAG_BLOCK];
+  const int blocks = block_count(c->input_channels);
+  for (int b = 0; b < blocks; b += 2) {
+    const int has_second = b + 1 < blocks;
+    bfloat16 *out = target + b / 2 * pair_distance;
+    for (int y = 0; y < band.rows + c->kernel_height - 1; y++) {
+      const float *first = row_of(input, band.image, b, band.first_row + y);
+      for (int x = 0; x < line_width; x++) {
+        const float *second = has_second ? first + input.block : nothing;
+        _mm512_storeu_si512(out, to_bfloat16(first, second));
+        first += HANGTAG_BLOCK;
+        out += TILE_DEPTH;
+      }
+    }
+  }
+}
+
+// Bias, ReLU and addend, in this order, for the pixels of a tile that are no padding.
+ALWAYS_INLINE void store_tile(const hangtag_convolution *c, const hangtag_epilogue *e,
+                              const float *sums, row_band band, ptrdiff_t pixel, int line_width,
+                              int o, hangtag_map output) {
+  const vector bias = e->bias ? load(e->bias + o * HANGTAG_BLOCK) : (vector)(0);
+  int y = (int)(pixel / line_width), x = (int)(pixel % line_width);
+  for (int q = 0; q < TILE_ROWS; q++) {
+    if (y >= band.rows) return;
+    if (x < c->output.width) {
+      vector v = load(sums + q * HANGTAG_BLOCK) + bias;
+      if (e->relu) v = vector_max(v, (vector)(0));
+      if (e->addend.data) {
+        v += load(row_of(e->addend, band.image, o, band.first_row + y) + x * e->addend.pixel);
+      }
+      if (e->relu_after_add) v = vector_max(v, (vector)(0));
+      store(row_of(output, band.image, o, band.first_row + y) + x * output.pixel, v);
+    }
+    if (++x == line_width) {
+      x = 0;
+      y++;
+    }
+  }
+}
+
+static void convolve_band(const hangtag_convolution *c, const product_arguments *first,
+                          const hangtag_epilogue *epilogue, row_band band, hangtag_map output) {
+  float sums[4 * TILE_BYTES / sizeof(float)] __attribute__((aligned(64)));
+  const int blocks = block_count(c->output.channels);
+  const ptrdiff_t end = (ptrdiff_t)(band.rows - 1) * first->line_width + c->output.width;
+  product_arguments a = *first;
+  for (int o = 0; o < blocks; o += 2, a.weights += 2 * a.weight_block) {
+    const int right_tiles = o + 1 < blocks ? 2 : 1;
+    for (ptrdiff_t pixel = 0; pixel < end; pixel += 2 * TILE_ROWS) {
+      const int left_tiles = pixel + TILE_ROWS < end ? 2 : 1;
+      if (left_tiles == 2) {
+        if (right_tiles == 2) product(2, 2, &a, pixel, sums);
+        else product(2, 1, &a, pixel, sums);
+      } else {
+        if (right_tiles == 2) product(1, 2, &a, pixel, sums);
+        else product(1, 1, &a, pixel, sums);
+      }
+      for (int l = 0; l < left_tiles; l++) {
+        for (int r = 0; r < right_tiles; r++) {
+          store_tile(c, epilogue, sums + (l * 2 + r) * 256, band, pixel + l * TILE_ROWS,
+                     a.line_width, o + r, output);
+        }
+      }
+    }
+  }
+}
+
+static void amx_convolve(const hangtag_convolution *c, hangtag_map input, const float *weights,
+                         const hangtag_epilogue *epilogue, hangtag_map output) {
+  if (!uses_tiles(c->kernel_width)) {
+    convolve(c, input, weights, epilogue, output);
+    return;
+  }
+  const int height = c->output.height;
+  const int line_width = c->output.width + c->kernel_width - 1;
+  const int pairs = (block_count(c->input_channels) + 1) / 2;
+  const int line_bytes = line_width * pairs * TILE_DEPTH * (int)sizeof(bfloat16);
+  int rows = OPERAND_BYTES / line_bytes - (c->kernel_height - 1);
+  rows = rows < 1 ? 1 : rows > height ? height : rows;
+  // The last tile reads past the last pixel what it then throws away.
+  const ptrdiff_t input_pair =
+      ((ptrdiff_t)(rows + c->kernel_height - 1) * line_width + 2 * TILE_ROWS) * TILE_DEPTH;
+  bfloat16 operand[pairs * input_pair] __attribute__((aligned(64)));
+  __builtin_memset(operand, 0, sizeof operand);
+  const int kernel = c->kernel_height * c->kernel_width;
+  const product_arguments arguments = {
+      .input = operand,
+      .weights = (const bfloat16 *)weights,
+      .input_pair = input_pair,
+      .weight_block = (ptrdiff_t)pairs * kernel * (TILE_BYTES / sizeof(bfloat16)),
+      .pairs = pairs, .kernel_height = c->kernel_height, .kernel_width = c->kernel_width,
+      .line_width = line_width,
+  };
+  input.data -= c->padding_height * input.row + c->padding_width * input.pixel;
+
+  configure_tiles();
+  for (int n = 0; n < c->output.images; n++) {
+    for (int y = 0; y < height; y += rows) {
+      const row_band band = {n, y, y + rows < height ? rows : height - y};
+      convert_lines(c, input, band, line_width, input_pair, operand);
+      convolve_band(c, &arguments, epilogue, band, output);
+    }
+  }
+  _tile_release();
+}

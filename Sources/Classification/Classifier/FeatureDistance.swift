@@ -1,0 +1,81 @@
+public import NeuralNetwork
+
+/// How unlike its training images a photo looks to a network: the squared Mahalanobis distance of
+/// its features to the nearest category's mean, all categories sharing one covariance (Lee et al.
+/// 2018, "A simple unified framework for detecting out-of-distribution samples and adversarial
+/// attacks"), divided by the number of features. Images like the training images have about 1.
+///
+/// Confidence does not say this: a network is sure of many things that it has never seen.
+public struct FeatureDistance: Sendable, Equatable {
+  /// `policy.feature_whitening`, `[features, features]`, lower triangular: W, with W' W the inverse
+  /// of the covariance.
+  public let whitening: Tensor
+  /// `policy.feature_centres`, `[categories, features]`: W times the categories' means.
+  public let centres: Tensor
+
+  private static let whiteningName = "policy.feature_whitening"
+  private static let centresName = "policy.feature_centres"
+
+  /// The distance with the given tensors.
+  ///
+  /// - Throws: where their shapes do not fit each other.
+  public init(whitening: Tensor, centres: Tensor) throws(ClassifierError) {
+    guard centres.shape.count == 2, centres.shape[0] > 0, centres.shape[1] > 0,
+      whitening.shape == [centres.shape[1], centres.shape[1]]
+    else { throw .policyShape(Self.whiteningName, Self.centresName) }
+    self.whitening = whitening
+    self.centres = centres
+  }
+
+  /// A model's, nil where it has none.
+  ///
+  /// - Parameter featureCount: of the model's network.
+  /// - Throws: where its tensors do not fit each other or the network.
+  init?(_ model: Model, featureCount: Int) throws(ClassifierError) {
+    let whitening = model.policy[Self.whiteningName]
+    let centres = model.policy[Self.centresName]
+    if whitening == nil && centres == nil { return nil }
+    guard let whitening, let centres, centres.shape.last == featureCount else {
+      throw .policyShape(Self.whiteningName, Self.centresName)
+    }
+    try self.init(whitening: whitening, centres: centres)
+  }
+
+  /// The tensors by their names in a model file.
+  public var tensors: [String: Tensor] {
+    [Self.whiteningName: whitening, Self.centresName: centres]
+  }
+
+  /// The number of features.
+  public var featureCount: Int { centres.shape[1] }
+
+  /// The distance of one photo.
+  ///
+  /// - Parameters:
+  ///   - features: its `featureCount` features from `start` on.
+  ///   - scratch: has room for `featureCount` numbers.
+  func callAsFunction(
+    _ features: [Float], from start: Int, scratch: inout [Float]
+  ) -> Float {
+    let count = featureCount
+    let features = features.span.extracting(start..<start + count)
+    var scratch = scratch.mutableSpan
+    let rows = whitening.values.span
+    let means = centres.values.span
+    for row in 0..<count {
+      var sum: Float = 0
+      for column in 0...row { sum += rows[row * count + column] * features[column] }
+      scratch[row] = sum
+    }
+    var nearest = Float.infinity
+    for start in stride(from: 0, to: means.count, by: count) {
+      var sum: Float = 0
+      for index in 0..<count {
+        let difference = scratch[index] - means[start + index]
+        sum += difference * difference
+      }
+      nearest = min(nearest, sum)
+    }
+    return nearest / Float(count)
+  }
+}

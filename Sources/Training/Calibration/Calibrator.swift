@@ -1,0 +1,129 @@
+public import Classification
+public import NeuralNetwork
+
+/// Fits what stands between a network's logits and a decision: the temperature, the threshold for a
+/// wanted precision, and the distance beyond which a photo is unlike the training images.
+public struct Calibrator: Sendable {
+  /// A calibrated model, and what calibrating it found.
+  public struct Outcome: Sendable {
+    /// The model with its calibration and policy.
+    public let model: Model
+    /// The threshold that was chosen.
+    public let choice: Calibration.Choice
+    /// Whether the images prove the wanted precision; if not, the choice is the best they prove.
+    public let isProven: Bool
+  }
+
+  /// The least number of images to calibrate on. With fewer, the interval of a threshold's
+  /// precision is too wide to choose one.
+  public static let fewestImages = 100
+  /// The share of images like those of the calibration that may be called unlike the training.
+  private static let unlikeShare = 0.01
+  /// Of the curve in the file.
+  private static let curvePoints = 400
+
+  private let threads: Int
+  private let instructionSet: InstructionSet
+  private let targetPrecision: Double
+
+  /// - Parameters:
+  ///   - targetPrecision: How often the accepted must be right, by the lower bound of the 95%
+  ///     interval.
+  ///   - threads: How many work; the outcome does not depend on it.
+  public init(targetPrecision: Double, threads: Int, instructionSet: InstructionSet = .best) {
+    self.targetPrecision = targetPrecision
+    self.threads = threads
+    self.instructionSet = instructionSet
+  }
+
+  /// Calibrates a model.
+  ///
+  /// - Parameters:
+  ///   - images: Images that the network did not learn from, of the kind that it will see.
+  ///   - name: What they are, for the file.
+  ///   - training: Images that it learned from, to fit the feature distance anew; nil to keep the
+  ///     model's.
+  public func calibrate(
+    _ model: Model, on images: ImageSet, name: String, training: ImageSet?
+  ) throws(TrainingError) -> Outcome {
+    try check(model, images)
+    do throws(ClassifierError) {
+      let classifier = try Classifier(model, instructionSet: instructionSet)
+      let views = NetworkViews(classifier, on: images, threads: threads)
+      let temperature = TemperatureFit.temperature(views, labels: images.labels)
+      var policy = model.policy
+      if let training {
+        let known = NetworkViews(classifier, on: training, threads: threads)
+        let distance = try FeatureDistanceFit.distance(known, labels: training.labels)
+        policy.merge(distance?.tensors ?? [:]) { $1 }
+      }
+      let warm = model.calibrated(Calibration(temperature: temperature), policy: policy)
+      let predictions = Predictions(
+        try Classifier(warm, instructionSet: instructionSet), on: images, threads: threads)
+      return outcome(warm, predictions, temperature, name: name)
+    } catch {
+      throw TrainingError(.data, error.message)
+    }
+  }
+
+  private func check(_ model: Model, _ images: ImageSet) throws(TrainingError) {
+    guard model.labels == images.labelNames else {
+      throw TrainingError(
+        .data,
+        "The images must have the model's categories: "
+          + model.labels.joined(separator: ", ") + ".")
+    }
+    guard images.count >= Self.fewestImages else {
+      throw TrainingError(
+        .data,
+        "\(images.count) images are too few to calibrate on; give at least "
+          + "\(Self.fewestImages), of every category that the shop has.")
+    }
+  }
+
+  private func outcome(
+    _ model: Model, _ predictions: Predictions, _ temperature: Double, name: String
+  ) -> Outcome {
+    var limits: [String: Double] = [:]
+    if predictions.distances.contains(where: { $0 > 0 }) {
+      let sorted = predictions.distances.sorted()
+      let place = Int((Double(sorted.count - 1) * (1 - Self.unlikeShare)).rounded(.up))
+      limits[Reason.unlikeTraining.rawValue] = Double(sorted[place])
+    }
+    func calibration(threshold: Double?) -> Calibration {
+      Calibration(
+        temperature: temperature, threshold: threshold, thresholds: limits, fittedOn: name,
+        images: predictions.count, curve: curve(predictions))
+    }
+    let open = calibration(threshold: nil)
+    let proven = open.choice(precision: targetPrecision)
+    guard let choice = proven ?? open.safestChoice else {
+      preconditionFailure("a curve over images has a point")
+    }
+    return Outcome(
+      model: model.calibrated(calibration(threshold: choice.threshold), policy: model.policy),
+      choice: choice, isProven: proven != nil)
+  }
+
+  private func curve(_ predictions: Predictions) -> [Calibration.Acceptance] {
+    RiskCoverage(predictions).thinned(to: Self.curvePoints).points.map { point in
+      let accepted = (point.coverage * Double(predictions.count)).rounded()
+      return Calibration.Acceptance(
+        threshold: point.threshold, accepted: Int(accepted),
+        wrong: Int((point.risk * accepted).rounded()))
+    }
+  }
+}
+
+extension Model {
+  /// The same model with another calibration and other tensors for its decision policy.
+  fileprivate func calibrated(_ calibration: Calibration, policy: [String: Tensor]) -> Model {
+    do {
+      return try Model(
+        name: name, architecture: architecture, labels: labels, input: input,
+        calibration: calibration, training: training, parameters: parameters, policy: policy)
+    } catch {
+      preconditionFailure("a valid model stays valid: \(error)")
+    }
+  }
+}

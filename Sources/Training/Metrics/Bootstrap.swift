@@ -1,0 +1,25 @@
+import Classification
+
+extension Interval {
+  /// Of any figure of a sample: the bootstrap's percentile interval (Efron 1979), seeded.
+  ///
+  /// - Parameters:
+  ///   - count: The size of the sample.
+  ///   - figure: The figure of the members at the given indices, which may repeat.
+  init(bootstrapOf count: Int, resamples: Int = 1000, figure: ([Int]) -> Double) {
+    guard count > 0 else {
+      self.init(lower: 0, upper: 0)
+      return
+    }
+    var indices = [Int](repeating: 0, count: count)
+    let figures = (0..<resamples).map { resample in
+      var generator = Philox(seed: 0, .bootstrap, item: resample)
+      for place in 0..<count { indices[place] = generator.below(count) }
+      return figure(indices)
+    }.sorted()
+    let tail = Double(resamples - 1) * 0.025
+    self.init(
+      lower: figures[Int(tail.rounded(.down))],
+      upper: figures[resamples - 1 - Int(tail.rounded(.down))])
+  }
+}

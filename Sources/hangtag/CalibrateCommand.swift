@@ -1,0 +1,82 @@
+import ArgumentParser
+import Classification
+import NeuralNetwork
+import Training
+
+/// `hangtag calibrate`.
+struct CalibrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "Makes a model's confidence mean what it says.",
+    discussion: """
+      Fits, on labelled images that the network did not learn from: the temperature, so that of \
+      the photos with a confidence of 80% four in five are right; the threshold from which on \
+      photos are accepted without review, so that --target-precision of them are right; and the \
+      distance beyond which a photo counts as unlike everything the network has learned from. All \
+      of it is written into the model file, with the name of the images.
+
+      With --data, the data that the model was trained on: takes the part that training held back.
+
+      With --photos: a shop's photos are another world than a data set. Sort some hundreds of your \
+      own photos into one folder a category, called like the category or its slug (ankle-boot), \
+      and the confidence will mean what it says for them. Photos in other folders are left out.
+
+      Examples:
+        hangtag calibrate --model my.safetensors --data /usr/share/datasets/fashion-mnist
+        hangtag calibrate --model models/hangtag.safetensors --photos sorted-photos \
+      --target-precision 0.95 --output shop.safetensors
+      """)
+
+  @OptionGroup var data: DataOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Labelled photos of a shop, in place of --data: one folder a category.",
+      valueName: "folder"))
+  var photos: String?
+
+  @Option(help: ArgumentHelp("The model.", valueName: "file"))
+  var model: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the calibrated model goes. Default: the same file.", valueName: "file"))
+  var output: String?
+
+  @Option(help: "How many of the accepted must be right, 0 to 1, with 97.5% certainty.")
+  var targetPrecision = 0.99
+
+  func validate() throws {
+    if data.data.isEmpty == (photos == nil) {
+      throw ValidationError("Say what to calibrate on: either --data or --photos.")
+    }
+    guard (0..<1).contains(targetPrecision) else {
+      throw ValidationError("--target-precision must be from 0 to below 1.")
+    }
+  }
+
+  func run() throws { try ToolFailure.reporting { try calibrate() } }
+
+  private func calibrate() throws {
+    let model = try ToolFailure.model(self.model)
+    let calibrator = Calibrator(
+      targetPrecision: targetPrecision, threads: data.threadCount,
+      instructionSet: try data.instructionSet())
+    let outcome: Calibrator.Outcome
+    if let photos {
+      let images = try data.photos(in: photos, labels: model.labels).photos.images
+      outcome = try calibrator.calibrate(
+        model, on: images, name: "\(images.count) photos in \(photos)", training: nil)
+    } else {
+      let images = try data.read(part: .training, known: model.labels)
+      let split = try Provenance.split(images, of: model)
+      outcome = try calibrator.calibrate(
+        model, on: split.validation,
+        name: "\(split.validation.count) images that training held back", training: split.training)
+    }
+    let target = output ?? self.model
+    try ToolFailure.write(outcome.model.serialized(), to: target)
+    for line in CalibrationText(outcome, target: targetPrecision).lines { Console.line(line) }
+    Console.line("Wrote \(target).")
+  }
+}

@@ -1,0 +1,38 @@
+import NeuralNetwork
+import Testing
+
+@testable import Classification
+
+struct FeatureDistanceTests {
+  private func distance(_ features: [Float]) throws -> Float {
+    // Standard deviations 1/2 and 1/4, the second feature leaning on the first.
+    let whitening = Tensor(shape: [2, 2], values: [2, 0, 1, 4])
+    let centres = Tensor(shape: [2, 2], values: [0, 0, 20, 0])
+    let distance = try FeatureDistance(whitening: whitening, centres: centres)
+    var scratch: [Float] = [0, 0]
+    return distance([99, 99] + features, from: 2, scratch: &scratch)
+  }
+
+  @Test func aCategorysMeanIsNotUnlike() throws {
+    #expect(try distance([0, 0]) == 0)
+  }
+
+  @Test func theNearestCategoryCounts() throws {
+    // W (9.5, -2.375) = (19, 0): 1 from the second centre; a half a feature.
+    #expect(abs(try distance([9.5, -2.375]) - 0.5) < 1e-5)
+  }
+
+  @Test func directionsThatHardlyVaryCountMore() throws {
+    #expect(try distance([0, 1]) == 8)
+    #expect(try distance([1, -0.25]) == 2)
+  }
+
+  @Test func tensorsThatDoNotFitAreRefused() {
+    let error = #expect(throws: ClassifierError.self) {
+      try FeatureDistance(
+        whitening: Tensor(shape: [2, 3], values: [0, 0, 0, 0, 0, 0]),
+        centres: Tensor(shape: [1, 2], values: [0, 0]))
+    }
+    #expect(error?.code == .policyShape)
+  }
+}

@@ -1,0 +1,44 @@
+import Foundation
+
+/// One thread of a daemon that stands still, as if it hung, until `release` or the end.
+final class FrozenThread {
+  private let tracer = Process()
+  private let input = Pipe()
+
+  /// Whether this machine lets a process stop another one's threads.
+  static let isPossible: Bool = {
+    let victim = Process()
+    victim.executableURL = URL(fileURLWithPath: "/bin/sleep")
+    victim.arguments = ["60"]
+    guard (try? victim.run()) != nil else { return false }
+    defer { victim.terminate() }
+    return (try? FrozenThread("sleep", of: victim.processIdentifier)) != nil
+  }()
+
+  /// Stops a thread.
+  init(_ name: String, of process: Int32) throws {
+    tracer.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    tracer.arguments = [
+      "python3", Checkout.folder.appending(path: "Tests/audit/freeze.py").path, "\(process)", name,
+    ]
+    let output = Pipe()
+    tracer.standardInput = input
+    tracer.standardOutput = output
+    try tracer.run()
+    guard output.fileHandleForReading.availableData == Data("frozen\n".utf8) else {
+      throw Refused()
+    }
+  }
+
+  /// The thread could not be stopped.
+  struct Refused: Error {}
+
+  deinit { release() }
+
+  /// Lets the thread go on.
+  func release() {
+    guard tracer.isRunning else { return }
+    try? input.fileHandleForWriting.close()
+    tracer.waitUntilExit()
+  }
+}

@@ -1,0 +1,64 @@
+import FileSystem
+import FoundationEssentials
+import NeuralNetwork
+import SystemPackage
+import Testing
+
+@testable import Service
+
+@Suite("A model's rehearsal")
+struct ModelRehearsalTests {
+  private let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  private static var shipped: FilePath {
+    let parts = #filePath.split(separator: "/").dropLast(3)
+    return FilePath("/" + parts.joined(separator: "/")).appending("models/plain.safetensors")
+  }
+
+  /// Writes the shipped model with all its weights changed.
+  private func model(_ change: (Float) -> Float) throws -> FilePath {
+    let bytes = try File.contents(of: Self.shipped)
+    let good = try Model(name: "plain", bytes: bytes)
+    let changed = try Model(
+      name: "changed", architecture: good.architecture, labels: good.labels, input: good.input,
+      parameters: good.parameters.mapValues {
+        Tensor(shape: $0.shape, values: $0.values.map(change))
+      })
+    let file = folder.appending(path: "changed.safetensors")
+    try Data(changed.serialized()).write(to: file)
+    return FilePath(file.path)
+  }
+
+  private func rule(_ path: FilePath) -> String? {
+    do throws(ServingModelError) {
+      _ = try ServingModel.rehearsed(path, instructionSet: .best)
+      return nil
+    } catch {
+      guard case .invalid(_, let rule, _) = error else { return "\(error)" }
+      return rule
+    }
+  }
+
+  @Test("passes the shipped model, on which all instruction sets agree")
+  func good() throws {
+    let model = try ServingModel(loading: Self.shipped, instructionSet: .best)
+    let rehearsal = try ModelRehearsal(of: model, comparedWith: InstructionSet.supported)
+    #expect(rehearsal.difference < ModelRehearsal.tolerance)
+    #expect(rule(Self.shipped) == nil)
+  }
+
+  @Test("refuses a model whose training has diverged")
+  func diverged() throws {
+    #expect(rule(try model { $0 * 1e30 }) == "not_finite")
+  }
+
+  @Test("refuses a model that says the same of every picture")
+  func constant() throws {
+    #expect(rule(try model { _ in 0 }) == "constant")
+  }
+}

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import SystemPackage
+import Testing
+
+@testable import Service
+
+@Suite("The place of a model")
+struct ModelSlotTests {
+  private let folder: URL
+  private let slot: ModelSlot
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    slot = ModelSlot(FilePath(folder.appending(path: "m.safetensors").path))
+  }
+
+  private func shipped(_ name: String) throws -> ServingModel {
+    let parts = #filePath.split(separator: "/").dropLast(3)
+    let path = FilePath("/" + parts.joined(separator: "/")).appending("models/\(name).safetensors")
+    return try ServingModel(loading: path, instructionSet: .best)
+  }
+
+  private var contents: [String: String?] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return Dictionary(
+      uniqueKeysWithValues: names.map {
+        ($0, ServingModel.sha256(of: FilePath(folder.appending(path: $0).path)))
+      })
+  }
+
+  @Test("keeps the model before, and rolling back exchanges the two")
+  func rollback() throws {
+    let (first, second) = (try shipped("plain"), try shipped("regularised"))
+    try slot.install(first)
+    #expect(contents == ["m.safetensors": first.sha256])
+    try slot.install(second)
+    let installed = ["m.safetensors": second.sha256, "m.safetensors.previous": first.sha256]
+    #expect(contents == installed)
+    try slot.rollBack()
+    let back = ["m.safetensors": first.sha256, "m.safetensors.previous": second.sha256]
+    #expect(contents == back)
+    try slot.rollBack()
+    #expect(contents == installed)
+  }
+
+  @Test("goes on where a crash left its files, and gets a deleted model back")
+  func leftovers() throws {
+    for name in [".m.safetensors.new", ".m.safetensors.previous.new"] {
+      try Data([1]).write(to: folder.appending(path: name))
+    }
+    let (first, second) = (try shipped("plain"), try shipped("regularised"))
+    try slot.install(first)
+    try slot.install(second)
+    try FileManager.default.removeItem(atPath: slot.path.string)
+    try slot.rollBack()
+    #expect(contents == ["m.safetensors": first.sha256])
+  }
+
+  @Test("says that there is no model to go back to")
+  func none() throws {
+    #expect(throws: ModelSlotError.noPrevious(slot.previousPath)) { try slot.rollBack() }
+    try slot.install(try shipped("plain"))
+    #expect(throws: ModelSlotError.noPrevious(slot.previousPath)) { try slot.rollBack() }
+  }
+}

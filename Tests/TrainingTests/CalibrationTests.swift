@@ -1,0 +1,100 @@
+import Classification
+import NeuralNetwork
+import Testing
+
+@testable import Training
+
+@Suite struct CalibrationTests {
+  /// A linear model of the samples' three categories. Its logits are `sharpness` times those of a
+  /// model that is neither too sure nor too unsure of itself.
+  private func model(sharpness: Float) throws -> Model {
+    let size = ImageSet.pixelCount
+    let left = (0..<size).map { $0 % 28 < 14 ? Float(1) : 0 }
+    let rows = [left.map { _ in Float(-1) }, left.map { 1 - $0 }, left.map { 2 * $0 - 1 }]
+    return try Model(
+      name: "samples",
+      architecture: Architecture(
+        inputShape: [1, 28, 28],
+        layers: [
+          .flatten,
+          .linear(.init(name: "head", inputFeatures: size, outputFeatures: 3, bias: true)),
+        ]),
+      labels: Samples.labelNames, input: InputSpecification(preprocessing: 1),
+      parameters: [
+        "head.weight": Tensor(
+          shape: [3, size], values: rows.flatMap { $0 }.map { $0 * sharpness / Float(size) }),
+        "head.bias": Tensor(shape: [3], values: [0, 0, 0]),
+      ])
+  }
+
+  private let calibrator = Calibrator(targetPrecision: 0.9, threads: 2)
+
+  @Test func aModelThatIsTooSureIsCooled() throws {
+    let images = Samples.images(perClass: 40)
+    func temperature(_ sharpness: Float) throws -> Double {
+      let outcome = try calibrator.calibrate(
+        model(sharpness: sharpness), on: images, name: "samples", training: nil)
+      return try #require(outcome.model.calibration).temperature
+    }
+    let once = try temperature(10)
+    // Twice the logits need twice the temperature; the fit is good to a ten-thousandth.
+    #expect(abs(try temperature(20) / once - 2) < 0.001)
+  }
+
+  @Test func calibratingLowersTheLossAndLeavesTheCategories() throws {
+    let images = Samples.images(perClass: 40)
+    let model = try model(sharpness: 3)
+    let outcome = try calibrator.calibrate(model, on: images, name: "samples", training: images)
+    let evaluator = Evaluator(threads: 1)
+    let before = try evaluator.evaluate(model, on: images)
+    let after = try evaluator.evaluate(outcome.model, on: images)
+    #expect(after.result.loss.value < before.result.loss.value)
+    #expect(after.predictions.predicted == before.predictions.predicted)
+  }
+
+  @Test func theFileTellsWhatItWasFittedOn() throws {
+    let images = Samples.images(perClass: 40)
+    let outcome = try calibrator.calibrate(
+      model(sharpness: 10), on: images, name: "the samples", training: images)
+    let read = try Model(name: "samples", bytes: outcome.model.serialized())
+    let calibration = try #require(read.calibration)
+    #expect(calibration == outcome.model.calibration)
+    #expect(calibration.fittedOn == "the samples")
+    #expect(calibration.images == 120)
+    #expect(calibration.curve.last?.accepted == 120)
+    #expect(calibration.threshold == outcome.choice.threshold)
+    #expect(read.policy == outcome.model.policy)
+  }
+
+  @Test func noiseIsUnlikeTheTrainingImages() throws {
+    let images = Samples.images(perClass: 400)
+    let outcome = try calibrator.calibrate(
+      model(sharpness: 10), on: images, name: "samples", training: images)
+    var generator = Philox(seed: 5, .order)
+    let noise = ImageSet(
+      pixels: (0..<784 * 20).map { _ in generator.below(2) == 0 ? 0 : 255 },
+      labels: [UInt8](repeating: 0, count: 20), labelNames: Samples.labelNames, name: "noise")
+    let evaluator = Evaluator(threads: 1)
+    let known = try evaluator.evaluate(outcome.model, on: images).result.decisions
+    let strange = try evaluator.evaluate(outcome.model, on: noise).result.decisions
+    #expect(strange.reasons["unlike_training"] == 20)
+    // At most one in a hundred of the images that the limit was fitted on.
+    #expect((1...12).contains(known.reasons["unlike_training"] ?? 0))
+  }
+
+  @Test func tooFewImagesAreRefused() throws {
+    let error = #expect(throws: TrainingError.self) {
+      try calibrator.calibrate(
+        model(sharpness: 1), on: Samples.images(perClass: 33), name: "few", training: nil)
+    }
+    #expect(error?.description.contains("99 images are too few") == true)
+  }
+
+  @Test func whatCannotBeProvenIsSaid() throws {
+    let strict = Calibrator(targetPrecision: 0.999, threads: 1)
+    let outcome = try strict.calibrate(
+      model(sharpness: 10), on: Samples.images(perClass: 40), name: "samples", training: nil)
+    #expect(!outcome.isProven)
+    #expect(outcome.choice.interval.lower < 0.999)
+  }
+}

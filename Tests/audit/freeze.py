@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""Stops one thread of a process, by its name, until standard input ends: a thread that hangs.
+
+usage: freeze.py PROCESS THREAD
+
+Prints "frozen" once the thread stands still. Needs the right to trace the process (ptrace(2)).
+"""
+import ctypes
+import os
+import sys
+
+SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
+WAIT_ALL = 0x40000000
+
+
+def main():
+    process, name = sys.argv[1:]
+    tasks = f"/proc/{process}/task"
+    for task in os.listdir(tasks):
+        with open(f"{tasks}/{task}/comm") as comm:
+            if comm.read().strip() == name:
+                break
+    else:
+        sys.exit(f"there is no thread {name}")
+    thread = int(task)
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
+    for request in (SEIZE, INTERRUPT):
+        if libc.ptrace(request, thread, None, None) != 0:
+            sys.exit(f"ptrace: {os.strerror(ctypes.get_errno())}")
+    os.waitpid(thread, WAIT_ALL)
+    print("frozen", flush=True)
+    sys.stdin.read()
+    libc.ptrace(DETACH, thread, None, None)
+
+
+main()
