@@ -33,7 +33,7 @@ struct Committer: ~Copyable {
 
   private let commits: CommitQueue
   let monitor: ServiceMonitor
-  private let place: ProgressBoard.Place
+  let place: ProgressBoard.Place
   private let trace: Trace?
   private var ledger: Ledger
   private var placement: Placement

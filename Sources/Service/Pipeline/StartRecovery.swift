@@ -28,6 +28,8 @@ extension Committer {
         continue
       }
       try state.markAttempt(identity)
+      // Else nobody would end a decoding that hangs.
+      place.now(.classifying, recovered.photo.source)
       guard let photo = processor.readAndFinish(claim) else { return }
       // It has come through: whatever ends the service from here on is not its doing.
       state.forgetAttempts(identity)
