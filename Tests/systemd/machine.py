@@ -160,12 +160,14 @@ class FrozenThreads:
             os.waitpid(thread, self.WALL)
 
     def bury(self):
-        """Takes note of the end of the threads, which only then are gone."""
-        for thread in self.threads:
+        """Takes note of the end of those that have been killed, which only then are gone."""
+        for thread in list(self.threads):
             try:
-                os.waitpid(thread, self.WALL)
+                if os.waitpid(thread, self.WALL | os.WNOHANG) == (0, 0):
+                    continue
             except ChildProcessError:
                 pass
+            self.threads.remove(thread)
 
 
 # The times given are for an idle machine. This is for a busy one; it costs time only on failure.
