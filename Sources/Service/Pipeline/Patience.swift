@@ -27,7 +27,6 @@ struct Patience: Sendable {
       do throws(FileSystemError) {
         let value = try body()
         incidents.ended(trouble)
-        if backOff.pause > .zero { place.now(.classifying) }
         return value
       } catch {
         guard canPass(error) else { throw error }
