@@ -13,7 +13,7 @@ struct TortureTests {
     harness.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     harness.arguments = [
       Checkout.folder.appending(path: "Tests/torture/torture.py").path, suite,
-      "--daemon", DaemonProcess.program.path, "--photos", "20", "--sample", "12",
+      "--daemon", DaemonProcess.program.path, "--photos", "16", "--sample", "8",
     ]
     let output = Pipe()
     harness.standardOutput = output

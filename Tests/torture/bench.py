@@ -206,6 +206,8 @@ class Bench:
                         sys.stdout.flush()
                 if sys.stdout.isatty() and done % 20 == 0:
                     print(f"\r{title}: {done} of {len(cases)}", end="", flush=True)
+                elif done % 200 == 0:
+                    print(f"{title}: {done} of {len(cases)}", flush=True)
         if sys.stdout.isatty():
             print("\r", end="")
         parts = ", ".join(f"{count} {kind}" for kind, count in kinds.most_common())

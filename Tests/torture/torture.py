@@ -9,14 +9,17 @@ import sys
 import time
 
 import bench
+import coverage
 import errors
 import kills
 import powerloss
 import soak
 import watching
 
-SUITES = {"kills": kills.sweep, "errors": errors.sweep, "power": powerloss.sweep,
-          "scenes": watching.sweep}
+SUITES = {
+    "coverage": coverage.sweep, "kills": kills.sweep, "errors": errors.sweep,
+    "power": powerloss.sweep, "scenes": watching.sweep,
+}
 
 
 def main():
