@@ -9,6 +9,7 @@
 #include "area_average.h"
 #include "decode_guard.h"
 #include "jpeg_failures.h"
+#include "jpeg_marker_search.h"
 #include "jpeg_scan_decoder.h"
 #include "scratch_buffer.h"
 
@@ -189,6 +190,39 @@ static unsigned components_begun(j_decompress_ptr info) {
   return components;
 }
 
+static void check_scan_count(decode_guard *guard, uint32_t count) {
+  if (count > guard->limits.scans) {
+    decode_guard_fail(
+      guard, CODEC_TOO_LARGE, "it has more scans than the limit of %u", guard->limits.scans);
+  }
+}
+
+/// Walks over what lies behind the last scan that was read, to the end of the image: too many scans
+/// and a missing end are noticed, whether or not they are of use.
+static void pass_over_rest(codec_jpeg *decoder) {
+  j_decompress_ptr info = &decoder->info;
+  decode_guard *guard = &decoder->guard;
+  const uint8_t *bytes = info->src->next_input_byte;
+  size_t count = info->src->bytes_in_buffer, position = 0;
+  uint32_t scans = (uint32_t)info->input_scan_number;
+  // libjpeg may have taken the next marker off the source already.
+  int marker = info->unread_marker;
+  while (marker != JPEG_EOI) {
+    if (marker != 0 && marker != 0x01 && (marker < JPEG_RST0 || marker > 0xD8)) {
+      if (count - position < 2) source_refill(info);
+      size_t length = (size_t)bytes[position] << 8 | bytes[position + 1];
+      if (length < 2) decode_guard_fail(guard, CODEC_CORRUPT, "a segment is too short");
+      if (length > count - position) source_refill(info);
+      position += length;
+      if (marker == 0xDA) check_scan_count(guard, ++scans);
+    }
+    position = codec_jpeg_next_marker(bytes, count, position);
+    if (position >= count) source_refill(info);
+    marker = bytes[position + 1];
+    position += 2;
+  }
+}
+
 /// Takes in the scans of a progressive or multi-scan picture, until no further one can change a
 /// pixel at the chosen scale.
 static void read_scans(codec_jpeg *decoder) {
@@ -201,12 +235,10 @@ static void read_scans(codec_jpeg *decoder) {
     if (event == JPEG_SCAN_COMPLETED && jpeg_scan_decoder_has_enough(info)) {
       // Coefficients that do not matter are not to be guessed either.
       info->do_block_smoothing = FALSE;
+      pass_over_rest(decoder);
       break;
     }
-    if ((uint32_t)info->input_scan_number > guard->limits.scans) {
-      decode_guard_fail(
-        guard, CODEC_TOO_LARGE, "it has more scans than the limit of %u", guard->limits.scans);
-    }
+    check_scan_count(guard, (uint32_t)info->input_scan_number);
     decode_guard_check_time(guard);
   }
   if (components != (1u << info->num_components) - 1) {
@@ -270,7 +302,7 @@ static void read_rows(codec_jpeg *decoder, uint8_t *rgb) {
 }
 
 /// Several scans are read in libjpeg's buffered-image mode, which leaves the choice of when to stop
-/// reading and start drawing to `read_scans`. What lies behind is not looked at.
+/// reading and start drawing to `read_scans`.
 static void read_picture(codec_jpeg *decoder, uint8_t *rgb) {
   j_decompress_ptr info = &decoder->info;
   info->buffered_image = jpeg_has_multiple_scans(info);

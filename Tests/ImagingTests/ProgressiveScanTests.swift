@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test("At 1/8 the scan of the finest details is not read")
+  @Test("At 1/8 the scan of the finest details is not decoded")
   func stopsEarly() throws {
     let picture = PhotographicPicture.render(width: 1850, height: 300, seed: 9)
     let bytes = encoding { $0.isProgressive = true }.encode(picture)
@@ -53,6 +53,8 @@ import Testing
     var damaged = bytes
     for index in last + 20..<bytes.count - 2 { damaged[index] = 0 }
     #expect(try decode(damaged) == decode(bytes))
+    // Its end is looked for all the same.
+    #expect(decodeError(Array(bytes.dropLast(2)))?.code == .truncated)
     // At 2/8 those details do count.
     let smaller = PhotographicPicture.render(width: 1000, height: 300, seed: 9)
     var broken = encoding { $0.isProgressive = true }.encode(smaller)

@@ -92,6 +92,8 @@ struct BackgroundEstimator {
       let colour = median(of: start..<start + length)
       // Most segments of a plain ground have the same one.
       if colour == best.model.coefficients[0] { continue }
+      // Most segments of a plain ground have the same one.
+      if colour == best.model.coefficients[0] { continue }
       let guess = judged(BackgroundModel(constant: colour, content: content))
       if guess.votes > best.votes { best = guess }
     }
@@ -140,8 +142,11 @@ struct BackgroundEstimator {
     let limit = Self.tolerance * Self.tolerance
     var explained = 0
     var sum: Float = 0
+    // The first guesses are many, and one colour each: adding the surface's zeros changes nothing.
+    let constant = model.isConstant ? model.coefficients[0] : nil
     for sample in samples {
-      let distance = squaredDistance(sample.colour, Self.colour(of: model, at: sample))
+      let expected = constant ?? Self.colour(of: model, at: sample)
+      let distance = squaredDistance(sample.colour, expected)
       if distance <= limit {
         explained += 1
         sum += distance

@@ -20,6 +20,9 @@ struct BackgroundModel {
     coefficients[0] = colour
   }
 
+  /// Whether it is one colour everywhere.
+  var isConstant: Bool { (1..<6).allSatisfy { coefficients[$0] == .zero } }
+
   /// u for a column of the picture.
   func u(column: Int) -> Float {
     Float(2 * (column - content.x) + 1) * inverseWidth - 1
