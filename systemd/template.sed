@@ -3,7 +3,7 @@
 1i # Made from hangtagd.service by `make units`.
 s|^Description=.*|& (%i)|
 s|^\(Wants=.*@hangtag\)|\1-%i|
-s|^\(State\|Runtime\)Directory=hangtag|&-%i|
+s,^\(State\|Runtime\)Directory=hangtag,&-%i,
 s|^# /var/lib/hangtag|&-%i|
 s|^# /run/hangtag|&-%i|
 s|^# /etc/hangtag: hangtag.yaml|# /etc/hangtag: %i.yaml|

@@ -347,7 +347,7 @@ def step_mistakes(test):
     test.refused("a wrong key", "line 1.*Unknown key `setle`. Did you mean `settle`?", 78)
     test.run("echo 'model: /srv/none.safetensors' > /etc/hangtag/hangtag.yaml")
     test.refused("a missing model", "/srv/none.safetensors", 66)
-    test.run("cp /root/bad /srv/bad.safetensors && "
+    test.run("head -c 100000 /usr/share/hangtag/models/hangtag.safetensors > /srv/bad.safetensors && "
              "echo 'model: /srv/bad.safetensors' > /etc/hangtag/hangtag.yaml")
     test.refused("a bad model", "/srv/bad.safetensors", 65)
     test.run("echo '# Ours.' > /etc/hangtag/hangtag.yaml")
@@ -358,9 +358,15 @@ def step_mistakes(test):
     test.run(f"chown root:root {INBOX} && setfacl --remove-all {INBOX} && chmod 700 {INBOX}")
     test.refused("an unreadable inbox", r"inbox.* cannot be used", 73)
     test.run("systemd-tmpfiles --create hangtag.conf")
-    test.run(f"dd if=/dev/zero of={STATE}/filler bs=64k", check=False)
-    test.refused("no disk space", "no room on the disk", 74)
-    test.run(f"rm {STATE}/filler && systemctl start {UNIT}")
+    full = "/srv/full"
+    test.run(f"mkdir {full} && mount -t tmpfs -o size=64k,uid=$(id -u hangtag) tmpfs {full}")
+    test.run(f"dd if=/dev/zero of={full}/filler", check=False)
+    test.run("systemd-run --quiet --unit=full --property=Type=notify --property=User=hangtag "
+             f"hangtagd --state-directory {full}", check=False)
+    test.check("a first start without disk space: exit code 74, and a sentence",
+               lambda: test.show("ExecMainStatus", "full") == "74" and
+               found(r".*no room on the disk.*", test.journal("full")), 10)
+    test.run(f"umount {full}; systemctl start {UNIT}")
     test.check("mended, it runs again", test.active, 20)
     test.check_recorded(test.drop())
 
