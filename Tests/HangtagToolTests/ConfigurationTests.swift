@@ -16,7 +16,7 @@ struct ConfigurationTests {
     #expect(lines.contains("settle: 4s"))
     #expect(lines.contains("workers: 3"))
     #expect(lines.contains("incomplete_after: 1m"))
-    #expect(lines.count == 18)
+    #expect(lines.count == 19)
   }
 
   @Test(
