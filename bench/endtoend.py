@@ -124,7 +124,7 @@ def table(arguments, scratch):
                 "" if name == OURS else contest.ratio(name, "processor")])
     heading = ["workload", "who", "photos a second", "CPU seconds a 1,000", "MB",
                "time / Hangtag's", "CPU time / Hangtag's"]
-    return ["End to end, `--once`, 2 workers, steady state, medians (quartiles):", ""] \
+    return ["End to end, `--once`, steady state, medians (quartiles):", ""] \
         + markdown(heading, rows)
 
 

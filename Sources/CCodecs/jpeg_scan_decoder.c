@@ -15,6 +15,9 @@ static const uint8_t natural_order[DCTSIZE2] = {
   30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
 };
 
+/// Whatever works on a bit reader: a call would force it out of the registers.
+#define INLINED static inline __attribute__((always_inline))
+
 // MARK: - Bits
 
 static uint64_t big_endian(const uint8_t *bytes) {
@@ -32,7 +35,7 @@ static bool has_ff(uint64_t word) {
 }
 
 /// Byte by byte, stuffed zeros left out, up to the next marker.
-static void refill_slowly(jpeg_bit_reader *reader) {
+INLINED void refill_slowly(jpeg_bit_reader *reader) {
   while (reader->count <= 56 && reader->next < reader->end) {
     uint8_t byte = *reader->next;
     size_t width = 1;
@@ -47,7 +50,7 @@ static void refill_slowly(jpeg_bit_reader *reader) {
 }
 
 /// Makes at least 57 bits available where the data has as many.
-static inline void refill(jpeg_bit_reader *reader) {
+INLINED void refill(jpeg_bit_reader *reader) {
   if (reader->end - reader->next >= 8) {
     uint64_t word = big_endian(reader->next);
     if (!has_ff(word)) {
@@ -61,18 +64,27 @@ static inline void refill(jpeg_bit_reader *reader) {
   refill_slowly(reader);
 }
 
-/// The data ends within a block. Both ways out end the decode, see jpeg_failures.c.
-static void run_dry(j_decompress_ptr info, const jpeg_bit_reader *reader) {
-  const uint8_t *marker = reader->next;
-  while (reader->end - marker >= 2 && marker[0] == 0xFF && marker[1] == 0xFF) marker++;
-  if (reader->end - marker < 2) (*info->src->fill_input_buffer)(info);
-  info->unread_marker = marker[1];
+/// The data ends within a block, at `next`. Every way out ends the decode, see jpeg_failures.c.
+/// Takes no pointer to the reader, so that the loops may keep it in registers.
+__attribute__((noinline, cold)) static _Noreturn void run_dry(
+  j_decompress_ptr info, const uint8_t *next, const uint8_t *end) {
+  while (end - next >= 2 && next[0] == 0xFF && next[1] == 0xFF) next++;
+  if (end - next < 2) (*info->src->fill_input_buffer)(info);
+  info->unread_marker = next[1];
   WARNMS(info, JWRN_HIT_MARKER);
+  ERREXIT(info, JERR_INPUT_EOF);
+  __builtin_unreachable();
+}
+
+__attribute__((noinline, cold)) static _Noreturn void bad_code(j_decompress_ptr info) {
+  WARNMS(info, JWRN_HUFF_BAD_CODE);
+  ERREXIT(info, JERR_INPUT_EOF);
+  __builtin_unreachable();
 }
 
 /// Takes `count` bits, 0 to 32, of which `refill` has made enough available.
-static inline uint32_t take(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
-  if (count > reader->count) run_dry(info, reader);
+INLINED uint32_t take(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
+  if (__builtin_expect(count > reader->count, 0)) run_dry(info, reader->next, reader->end);
   uint32_t value = (uint32_t)(reader->bits >> 32 >> (32 - count));
   reader->bits <<= count;
   reader->count -= count;
@@ -104,7 +116,7 @@ static void make_table(jpeg_huffman_table *table, const JHUFF_TBL *source) {
 }
 
 /// The next symbol. At least 16 bits are there unless the data ends.
-static inline unsigned take_symbol(
+INLINED unsigned take_symbol(
   j_decompress_ptr info, jpeg_bit_reader *reader, const jpeg_huffman_table *table) {
   unsigned entry = table->lookup[reader->bits >> (64 - JPEG_LOOKUP_BITS)];
   int length = (int)(entry >> 8);
@@ -114,9 +126,8 @@ static inline unsigned take_symbol(
     length = JPEG_LOOKUP_BITS + 1;
     while (code >= table->limit[length]) length++;
     if (length > 16) {
-      if (reader->count < 16) run_dry(info, reader);
-      WARNMS(info, JWRN_HUFF_BAD_CODE);
-      return 0;
+      if (reader->count < 16) run_dry(info, reader->next, reader->end);
+      bad_code(info);
     }
     symbol = table->symbols[(table->offset[length] + (int32_t)(code >> (16 - length))) & 255];
   }
@@ -130,14 +141,14 @@ static inline int extended(uint32_t value, int size) {
 }
 
 /// How many blocks an end-of-band symbol stands for.
-static inline uint32_t take_run(j_decompress_ptr info, jpeg_bit_reader *reader, int size) {
+INLINED uint32_t take_run(j_decompress_ptr info, jpeg_bit_reader *reader, int size) {
   return (1u << size) + take(info, reader, size);
 }
 
 // MARK: - Blocks
 
-/// Goes on to the next block. Behind the last one libjpeg reads on where this stopped; bits that were
-/// read ahead do not matter to it, because it looks for the next marker.
+/// Goes on to the next block. Behind the last one libjpeg reads on where this stopped; bits that
+/// were read ahead do not matter to it, because it looks for the next marker.
 static inline void finish_block(j_decompress_ptr info, jpeg_scan_decoder *decoder) {
   decoder->mask++;
   if (--decoder->blocks_left > 0) return;
@@ -178,7 +189,7 @@ static boolean decode_first(j_decompress_ptr info, JBLOCKROW *blocks) {
 }
 
 /// One correction bit for each coefficient in `places`, lowest first.
-static inline void correct(
+INLINED void correct(
   j_decompress_ptr info, jpeg_bit_reader *reader, JCOEF *block, uint64_t places) {
   int bit = 1 << info->Al;
   while (places != 0) {
@@ -202,7 +213,7 @@ static inline uint64_t places_between(int first, int last) {
 
 /// New coefficients of a block in a refining scan, until the band or its end symbol.
 /// Returns the first place whose correction is still to come.
-static inline int refine_until_end(
+INLINED int refine_until_end(
   j_decompress_ptr info, jpeg_scan_decoder *decoder, jpeg_bit_reader *reader, JCOEF *block,
   uint64_t old) {
   int k = info->Ss;
@@ -212,7 +223,7 @@ static inline int refine_until_end(
     int run = (int)(symbol >> 4), size = (int)(symbol & 15);
     int value = 0;
     if (size > 0) {
-      if (size > 1) WARNMS(info, JWRN_HUFF_BAD_CODE);
+      if (size > 1) bad_code(info);
       value = take(info, reader, 1) == 1 ? 1 : -1;
     } else if (run < 15) {
       decoder->end_of_band_run = take_run(info, reader, run);
