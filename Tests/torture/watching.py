@@ -14,6 +14,7 @@ import time
 
 import photos
 from audit import Audit, files_below
+from bench import Page
 
 PATIENCE = 90
 
@@ -36,9 +37,9 @@ class Scene:
 
     def start(self):
         with open(self.log_path, "ab") as log:
-            page = self.bench.fresh("page") if self.torture else None
+            self.page = self.bench.fresh("page") if self.torture else None
             self.process = self.bench.start(
-                self.state, self.settings, page, log, **self.torture)
+                self.state, self.settings, self.page, log, **self.torture)
         self.wait("the start", lambda: "Serving." in self.new_log() or self.is_over)
         return self
 
@@ -173,6 +174,33 @@ def full_disk(bench):
             return scene.check()
         finally:
             scene.close()
+
+
+def no_claims(bench):
+    """No photo can be taken, because no folder can be made: the daemon does not try them all again
+    and again."""
+    scene = Scene(bench)
+    try:
+        scene.start()
+        scene.kill()
+        # All folders are there now: what is made from here on is for claims.
+        scene.torture = {
+            "blow": "fail", "errno": errno.ENOSPC, "only": "mkdir", "at": 1, "until": 10 ** 9}
+        scene.start()
+        for number in range(60):
+            scene.drop(f"{number}.jpg")
+        time.sleep(4)
+        tried = Page(scene.page).count
+        said = scene.new_log().count("No space left")
+        demand(0 < tried <= 10, f"{tried} claims were tried in 4 s")
+        demand(said == 1, f"said {said} times:\n{scene.log}")
+        scene.kill()
+        scene.torture = {}
+        scene.start()
+        scene.wait_for_entries()
+        return scene.check()
+    finally:
+        scene.close()
 
 
 def cpu_seconds(pid):
@@ -553,8 +581,9 @@ HARMS = {
     "foreign things in manifests/": foreign_manifest,
 }
 
-SCENES = [full_disk, deaf, overflow, inbox_gone, odd_names, permission, growing, poison, clock_back,
-          damage, many]
+SCENES = [
+    full_disk, no_claims, deaf, overflow, inbox_gone, odd_names, permission, growing, poison,
+    clock_back, damage, many]
 NEED_ROOT = {full_disk}
 
 
