@@ -354,7 +354,8 @@ def step_mistakes(test):
     test.run("echo 'model: /srv/none.safetensors' > /etc/hangtag/hangtag.yaml")
     test.refused("a missing model", "/srv/none.safetensors", 66)
     test.run("head -c 100000 /usr/share/hangtag/models/hangtag.safetensors "
-             "> /srv/bad.safetensors && echo 'model: /srv/bad.safetensors' > /etc/hangtag/hangtag.yaml")
+             "> /srv/bad.safetensors && "
+             "echo 'model: /srv/bad.safetensors' > /etc/hangtag/hangtag.yaml")
     test.refused("a bad model", "/srv/bad.safetensors", 65)
     test.run("echo '# Ours.' > /etc/hangtag/hangtag.yaml")
 
