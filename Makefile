@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-systemd build bench torture soak bench-train install uninstall units \
-  deb format lint clean run-packages test-packages deb-packages
+.PHONY: help run test test-alerts test-systemd build bench torture soak bench-train install \
+  uninstall units deb format lint clean run-packages test-packages deb-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
 PREFIX ?= /usr/local
@@ -24,7 +24,7 @@ MINUTES ?= 20
 RUN_PACKAGES := libjpeg-dev libpng-dev zlib1g-dev libyaml-dev dataset-fashion-mnist make git
 TEST_PACKAGES := $(RUN_PACKAGES) python3-jsonschema
 DEB_PACKAGES := debhelper dpkg-dev lintian
-SYSTEMD_PACKAGES := systemd-container debootstrap prometheus python3
+SYSTEMD_PACKAGES := systemd-container debootstrap python3
 
 help: ## Show this list.
 	@echo "Hangtag hangs a tag on every product photo."
@@ -102,7 +102,17 @@ uninstall: ## Remove what `make install` put there; photos, manifests and settin
 deb: deb-packages run-packages build ## Build the Debian package, in build/.
 	systemd/build-deb $(DEB_VERSION)
 
-test-systemd: ## Install the package in a booted Debian, and try everything (root).
+test-alerts: ## Check the alert rules, with Prometheus' own tool.
+	@$(MAKE) --silent build/promtool || { echo "SKIPPED: promtool cannot be had here."; exit 0; }; \
+	  build/promtool check rules etc/hangtag.rules.yml && \
+	  build/promtool test rules Tests/systemd/alerts.test.yml
+
+# Taken out of its package: installed, it would bring a server that runs.
+build/promtool:
+	mkdir -p build/prometheus && cd build/prometheus && apt-get download -qq prometheus && \
+	  dpkg-deb -x prometheus_*.deb . && mv usr/bin/promtool ..
+
+test-systemd: test-alerts ## Install the package in a booted Debian, and try everything (root).
 	-@$(call install_packages,$(SYSTEMD_PACKAGES))
 	@python3 Tests/systemd/run.py --possible || exit 0; \
 	  $(MAKE) deb && python3 Tests/systemd/run.py "$$(ls -t build/hangtag_*.deb | head -n 1)"

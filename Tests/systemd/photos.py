@@ -22,5 +22,6 @@ def trousers(seed, width=160, height=220):
                 if y < 80 or abs(x - width // 2) > gap * (y - 80) / height:
                     row[x] = shade + dice.randrange(8)
         rows += b"\0" + row
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header)
             + chunk(b"IDAT", zlib.compress(bytes(rows))) + chunk(b"IEND", b""))

@@ -44,7 +44,7 @@ class Test:
         self.seed = 0
 
     def check(self, fact, condition, seconds=0):
-        """A condition that holds, or becomes true in time. Its value is shown where it says more."""
+        """A condition that holds, or becomes true in time. A value that says more is shown."""
         value = wait_for(condition, seconds, fact)
         shown = "" if value is True else f": {str(value).strip()}"
         print(f"   ok  {fact}{shown}", flush=True)
@@ -86,7 +86,8 @@ class Test:
         return [found[name] for name in names] if all(name in found for name in names) else None
 
     def check_recorded(self, names, seconds=30, state=STATE):
-        self.check(f"{len(names)} photos are in sealed manifests",
+        they = "the photo is" if len(names) == 1 else f"{len(names)} photos are"
+        self.check(f"{they} in sealed manifests",
                    lambda: self.sealed(names, state) is not None, seconds)
         return self.sealed(names, state)
 
@@ -160,9 +161,14 @@ def step_figures(test):
                lambda: float(re.search(r": ([\d.]+)", level)[1]) <= 0.6 and level)
     size = int(test.run("dpkg-query -W -f '${Installed-Size}' hangtag"))
     test.check("installed size under 25 MB", lambda: size * 1024 < 25e6 and f"{size} KiB")
-    start, ready = (int(test.show(key)) for key in
-                    ("ExecMainStartTimestampMonotonic", "ActiveEnterTimestampMonotonic"))
-    print(f"       from start to READY: {(ready - start) / 1000:.0f} ms "
+    times = []
+    for _ in range(5):
+        test.run(f"systemctl restart {UNIT}")
+        start, ready = (int(test.show(key)) for key in
+                        ("ExecMainStartTimestampMonotonic", "ActiveEnterTimestampMonotonic"))
+        times.append((ready - start) / 1000)
+    test.run(f"systemctl reset-failed {UNIT}")
+    print(f"       from start to READY: {sorted(times)[2]:.0f} ms, the median of 5 "
           "(systemctl show -p ExecMainStartTimestampMonotonic -p ActiveEnterTimestampMonotonic)")
     process = test.machine.outside(test.show("MainPID"))
     memory = re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{process}/status").read())[1]
@@ -194,7 +200,7 @@ def step_staff(test):
     test.check("she can take results away, and read manifests",
                lambda: test.code(f"cat {STATE}/manifests/*.json", "anna") == 0)
     test.check("who is not in the group sees nothing",
-               lambda: test.code(f"ls {STATE}", "ben") and test.code(f"cat {stored}", "ben") and True)
+               lambda: test.code(f"ls {STATE}", "ben") * test.code(f"cat {stored}", "ben") > 0)
     test.check("nothing was blocked", lambda: test.metric("hangtag_blocked_photos") == 0)
 
 
@@ -347,19 +353,22 @@ def step_mistakes(test):
     test.refused("a wrong key", "line 1.*Unknown key `setle`. Did you mean `settle`?", 78)
     test.run("echo 'model: /srv/none.safetensors' > /etc/hangtag/hangtag.yaml")
     test.refused("a missing model", "/srv/none.safetensors", 66)
-    test.run("head -c 100000 /usr/share/hangtag/models/hangtag.safetensors > /srv/bad.safetensors && "
+    test.run("head -c 100000 /usr/share/hangtag/models/hangtag.safetensors "
+             "> /srv/bad.safetensors && "
              "echo 'model: /srv/bad.safetensors' > /etc/hangtag/hangtag.yaml")
     test.refused("a bad model", "/srv/bad.safetensors", 65)
     test.run("echo '# Ours.' > /etc/hangtag/hangtag.yaml")
 
-    test.run(f"mount -t tmpfs -o uid=$(id -u hangtag),gid=$(id -g hangtag),mode=2770 tmpfs {INBOX}")
+    test.run("mount -t tmpfs -o uid=$(id -u hangtag),gid=$(id -g hangtag),mode=2770 "
+             f"tmpfs {INBOX}")
     test.refused("an inbox on another file system", "not on one file system", 78)
     test.run(f"umount {INBOX}")
     test.run(f"chown root:root {INBOX} && setfacl --remove-all {INBOX} && chmod 700 {INBOX}")
     test.refused("an unreadable inbox", r"inbox.* cannot be used", 73)
     test.run("systemd-tmpfiles --create hangtag.conf")
     full = "/srv/full"
-    test.run(f"mkdir {full} && mount -t tmpfs -o size=64k,uid=$(id -u hangtag) tmpfs {full}")
+    test.run(f"mkdir {full} && "
+             f"mount -t tmpfs -o size=64k,uid=$(id -u hangtag) tmpfs {full}")
     test.run(f"dd if=/dev/zero of={full}/filler", check=False)
     test.run("systemd-run --quiet --unit=full --property=Type=notify --property=User=hangtag "
              f"hangtagd --state-directory {full}", check=False)
@@ -391,7 +400,8 @@ def step_stop(test):
     names = test.drop(5)
     test.run(f"systemctl stop {UNIT}")
     test.check("it ends well", lambda: test.show("Result") == "success")
-    test.check("nothing is left in hand", lambda: os.listdir(test.machine.path(STATE + "/work")) == [])
+    test.check("nothing is left in hand",
+               lambda: not os.listdir(test.machine.path(STATE + "/work")))
     test.check("no journal is left open",
                lambda: not glob.glob(test.machine.path(STATE) + "/manifests/*.jsonl"))
     test.run(f"systemctl start {UNIT}")
