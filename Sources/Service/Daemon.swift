@@ -15,7 +15,7 @@ public import Threading
 /// model. What happens to one photo is synchronous code.
 ///
 /// Blocking threads, and no Swift concurrency: with ServiceLifecycle a thread of libdispatch woke up
-/// once a second for as long as the process lived, and an idle daemon held 3 MB more.
+/// once a second for as long as the process lived.
 public final class Daemon: Sendable {
   /// How a run ended.
   public enum Ending: Sendable, Equatable {
