@@ -50,7 +50,7 @@ test: test-packages ## Run every test.
 build: ## Build the programs.
 	swift build $(RELEASE)
 
-torture: test-packages build ## Kill the daemon at every call, fail every call, cut the power (an hour).
+torture: test-packages build ## Kill the daemon at every call, fail every call, cut the power (1-2 hours).
 	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd
 
 soak: test-packages build ## Bursts of photos and random kills for MINUTES (default 20).
