@@ -8,21 +8,31 @@ Prints "frozen" once the thread stands still. Needs the right to trace the proce
 import ctypes
 import os
 import sys
+import time
 
 SEIZE, INTERRUPT, DETACH = 0x4206, 0x4207, 17
 WAIT_ALL = 0x40000000
 
 
+def thread_called(name, process):
+    """The thread's number; it may not have its name yet, and others may end meanwhile."""
+    tasks = f"/proc/{process}/task"
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        for task in os.listdir(tasks):
+            try:
+                with open(f"{tasks}/{task}/comm") as comm:
+                    if comm.read().strip() == name:
+                        return int(task)
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+        time.sleep(0.01)
+    sys.exit(f"there is no thread {name}")
+
+
 def main():
     process, name = sys.argv[1:]
-    tasks = f"/proc/{process}/task"
-    for task in os.listdir(tasks):
-        with open(f"{tasks}/{task}/comm") as comm:
-            if comm.read().strip() == name:
-                break
-    else:
-        sys.exit(f"there is no thread {name}")
-    thread = int(task)
+    thread = thread_called(name, process)
     libc = ctypes.CDLL(None, use_errno=True)
     libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p]
     for request in (SEIZE, INTERRUPT):
