@@ -25,6 +25,8 @@ struct RecipeOptions: ParsableArguments {
   var averaging: String?
   @Option(help: "The share of the target that is spread over all categories.")
   var labelSmoothing: String?
+  @Option(help: "With --teacher: the share of the target that is the teacher's answer.")
+  var distillation: String?
   @Option(help: "none, or balanced: every category counts the same in the loss.")
   var classWeights: String?
   @Option(help: "Augmentation: mirror half of the images (true or false).") var mirror: String?
@@ -54,7 +56,8 @@ struct RecipeOptions: ParsableArguments {
       ("beta2", beta2), ("weight_decay", weightDecay), ("schedule", schedule),
       ("warm_up", warmUp), ("drop_epochs", dropEpochs), ("drop_factor", dropFactor),
       ("averaging", averaging), ("label_smoothing", labelSmoothing),
-      ("class_weights", classWeights), ("mirror", mirror), ("shift", shift), ("scale", scale),
+      ("distillation", distillation), ("class_weights", classWeights), ("mirror", mirror),
+      ("shift", shift), ("scale", scale),
       ("rotation", rotation), ("tone", tone), ("erasing", erasing),
       ("erasing_minimum", erasingMinimum), ("erasing_maximum", erasingMaximum),
       ("photo_like", photoLike), ("wearer", wearer), ("clutter", clutter),

@@ -77,7 +77,8 @@ struct TrainCommand: ParsableCommand {
     try recipe.validate()
     let network = try start?.architecture ?? network(recipe, categories: images.labelNames.count)
     return try TrainingSetup(
-      recipe: recipe, architecture: network, images: images, start: start)
+      recipe: recipe, architecture: network, images: images, start: start,
+      teacher: try options.teacher.map { try ToolFailure.model($0) })
   }
 
   private func network(_ recipe: Recipe, categories: Int) throws -> Architecture {

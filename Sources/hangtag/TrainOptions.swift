@@ -23,6 +23,12 @@ struct TrainOptions: ParsableArguments {
       valueName: "model"))
   var from: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A model whose answers to the images as they are make up part of the targets, the share that distillation says.",
+      valueName: "model"))
+  var teacher: String?
+
   @Flag(help: "Go on from the checkpoint of the same command.")
   var resume = false
 

@@ -4,14 +4,14 @@ import Testing
 /// The gradients of one batch, by tensor, and the loss.
 func gradients(
   _ test: TestNetwork, count: Int, threads: Int = 2, loss: CrossEntropy = .init(),
-  isa: InstructionSet = .best
+  teacher: [Float] = [], isa: InstructionSet = .best
 ) -> (loss: Double, gradients: [String: [Float]]) {
   let network = TrainingNetwork(
     test.architecture, capacity: count, threads: threads, seed: 1, instructionSet: isa)
   network.load(test.tensors)
   let result = network.gradients(
-    inputs: test.inputs(count).span, labels: test.labels(count).span, count: count, step: 0,
-    loss: loss)
+    inputs: test.inputs(count).span, labels: test.labels(count).span, teacher: teacher,
+    count: count, step: 0, loss: loss)
   return (result.loss, gradients(of: network))
 }
 
@@ -32,15 +32,20 @@ func gradients(of network: TrainingNetwork) -> [String: [Float]] {
   @Test(arguments: TestNetwork.all)
   func `gradients are the loss's differences`(test: TestNetwork) throws {
     let count = 11
+    let classes = test.architecture.outputShape[0]
     let loss = CrossEntropy(
-      labelSmoothing: 0.1,
-      classWeights: (0..<test.architecture.outputShape[0]).map { 1 + Double($0) / 2 })
+      labelSmoothing: 0.1, classWeights: (0..<classes).map { 1 + Double($0) / 2 },
+      distillation: 0.4)
+    let teacher = (0..<count).flatMap { image in
+      let row = numbers(classes, seed: UInt64(500 + image)).map { $0 * $0 + 0.1 }
+      return row.map { $0 / row.reduce(0, +) }
+    }
     let (inputs, labels) = (test.inputs(count), test.labels(count))
     let results = InstructionSet.supported.map {
-      gradients(test, count: count, loss: loss, isa: $0)
+      gradients(test, count: count, loss: loss, teacher: teacher, isa: $0)
     }
     var reference = ReferenceNetwork(test.architecture, test.tensors, isTraining: true)
-    let expectedLoss = reference.loss(inputs, labels: labels, loss)
+    let expectedLoss = reference.loss(inputs, labels: labels, teacher: teacher, loss)
     for result in results { #expect(abs(result.loss - expectedLoss) < 1e-5) }
 
     for (name, values) in reference.parameters where results[0].gradients[name] != nil {
@@ -48,7 +53,7 @@ func gradients(of network: TrainingNetwork) -> [String: [Float]] {
         let direction = numbers(values.count, seed: 1000 + seed).map(Double.init)
         func lossAt(_ step: Double) -> Double {
           reference.parameters[name] = zip(values, direction).map { $0 + step * $1 }
-          return reference.loss(inputs, labels: labels, loss)
+          return reference.loss(inputs, labels: labels, teacher: teacher, loss)
         }
         let step = 1e-6
         let difference = (lossAt(step) - lossAt(-step)) / (2 * step)

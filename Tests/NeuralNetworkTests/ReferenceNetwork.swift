@@ -48,8 +48,11 @@ struct ReferenceNetwork {
     ).values
   }
 
-  /// PyTorch's `CrossEntropyLoss` with mean reduction.
-  func loss(_ inputs: [Float], labels: [UInt8], _ loss: CrossEntropy = .init()) -> Double {
+  /// PyTorch's `CrossEntropyLoss` with mean reduction; the teacher's part with its probabilities
+  /// as targets.
+  func loss(
+    _ inputs: [Float], labels: [UInt8], teacher: [Float] = [], _ loss: CrossEntropy = .init()
+  ) -> Double {
     let logits = logits(inputs, count: labels.count)
     let classes = logits.count / labels.count
     let weights = loss.classWeights ?? [Double](repeating: 1, count: classes)
@@ -61,9 +64,15 @@ struct ReferenceNetwork {
       let sum = exponentials.reduce(0, +)
       let losses = exponentials.map { -logarithm($0 / sum) }
       let smooth = zip(weights, losses).reduce(0) { $0 + $1.0 * $1.1 } / Double(classes)
-      total +=
+      let known =
         (1 - loss.labelSmoothing) * weights[Int(label)] * losses[Int(label)]
         + loss.labelSmoothing * smooth
+      let taught = teacher.dropFirst(image * classes).prefix(classes).enumerated().reduce(0.0) {
+        $0 + Double($1.element) * weights[$1.offset] * losses[$1.offset]
+      }
+      total +=
+        teacher.isEmpty
+        ? known : (1 - loss.distillation) * known + loss.distillation * taught
       weight += weights[Int(label)]
     }
     return total / weight

@@ -22,7 +22,7 @@ import Testing
 
   private func setup(
     _ change: (inout Recipe) -> Void = { _ in }, images: ImageSet = Samples.images(),
-    start: Model? = nil
+    start: Model? = nil, teacher: Model? = nil
   ) throws -> TrainingSetup {
     var recipe = Recipe()
     recipe.architecture = "test"
@@ -35,7 +35,8 @@ import Testing
     recipe.augmentation.erasing = 0.5
     change(&recipe)
     return try TrainingSetup(
-      recipe: recipe, architecture: Self.network.get(), images: images, start: start)
+      recipe: recipe, architecture: Self.network.get(), images: images, start: start,
+      teacher: teacher)
   }
 
   /// Trains until the end, or until `steps` steps are done.
@@ -172,6 +173,54 @@ import Testing
     #expect(new?[196..<392] == fresh["head.weight"]?.values[196..<392])
     let model = try #require(try train(setup, in: folder.path.appending("tuned")))
     #expect(model.labels == names)
+  }
+
+  @Test func `a student learns what its teacher says, not what the labels say`() throws {
+    let folder = try TemporaryFolder()
+    let images = Samples.images()
+    let teacher = try #require(
+      try train(setup { $0.epochs = 6 }, in: folder.path.appending("teacher")))
+    let mislabelled = ImageSet(
+      pixels: images.pixels, labels: images.labels.map { ($0 + 1) % 3 },
+      labelNames: images.labelNames, name: "")
+    func accuracy(distillation: Double) throws -> Double {
+      let setup = try setup(
+        {
+          $0.epochs = 6
+          $0.validation = 0
+          $0.distillation = distillation
+        }, images: mislabelled, teacher: teacher)
+      let student = try #require(
+        try train(setup, in: folder.path.appending("student \(distillation)")))
+      return try Evaluator(threads: 1).evaluate(student, on: images).result.accuracy.value
+    }
+    #expect(try accuracy(distillation: 1) > 0.95)
+    #expect(try accuracy(distillation: 0) < 0.05)
+  }
+
+  @Test func `a training with another teacher is another training`() throws {
+    let folder = try TemporaryFolder()
+    let first = try #require(try train(setup(), in: folder.path.appending("first")))
+    let second = try #require(
+      try train(setup { $0.seed = 2 }, in: folder.path.appending("second")))
+    let student = folder.path.appending("student")
+    #expect(try train(setup(teacher: first), in: student, steps: 2) == nil)
+    let error = #expect(throws: TrainingError.self) {
+      _ = try train(setup(teacher: second), in: student, resume: true)
+    }
+    #expect(error?.description.contains("teacher differs") == true)
+  }
+
+  @Test func `a teacher of other categories is refused`() throws {
+    let folder = try TemporaryFolder()
+    let teacher = try #require(try train(setup(), in: folder.path))
+    let images = ImageSet(
+      pixels: Samples.images().pixels, labels: Samples.images().labels,
+      labelNames: ["hat", "glove", "scarf"], name: "")
+    let error = #expect(throws: TrainingError.self) {
+      _ = try setup(images: images, teacher: teacher)
+    }
+    #expect(error?.description.contains("hat, glove, scarf") == true)
   }
 
   @Test func provenanceTellsHowAModelWasMade() throws {

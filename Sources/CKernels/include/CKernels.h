@@ -159,6 +159,8 @@ typedef struct {
   int classes, label;
   double smoothing;             // the share of the target spread over all classes
   const double *class_weights;  // NULL: all 1
+  const float *teacher;         // a teacher's probability of each class; NULL: none
+  double distillation;          // the share of the target that is the teacher's
   double scale;                 // of the loss and its gradient: 1 / sum of the batch's weights
 } hangtag_cross_entropy_target;
 

@@ -8,8 +8,15 @@ public struct CrossEntropy: Sendable, Equatable {
   /// One weight a class; nil: all 1.
   public var classWeights: [Double]?
 
+  /// The share of each target that a teacher's probabilities make up, where there are any
+  /// (Hinton et al. 2015).
+  public var distillation: Double
+
   /// A loss.
-  public init(labelSmoothing: Double = 0, classWeights: [Double]? = nil) {
+  public init(
+    labelSmoothing: Double = 0, classWeights: [Double]? = nil, distillation: Double = 0
+  ) {
+    self.distillation = distillation
     self.labelSmoothing = labelSmoothing
     self.classWeights = classWeights
   }
@@ -31,15 +38,17 @@ struct CrossEntropyTraining: Sendable {
 
   /// The image's share of the batch's loss, and whether its largest logit is its label's.
   ///
-  /// - Parameter scale: 1 / the sum of all labels' weights.
+  /// - Parameters:
+  ///   - teacher: The teacher's probabilities of the image's classes.
+  ///   - scale: 1 / the sum of all labels' weights.
   func run(
-    _ loss: CrossEntropy, image: Int, label: Int, scale: Double
+    _ loss: CrossEntropy, image: Int, label: Int, teacher: UnsafePointer<Float>?, scale: Double
   ) -> (share: Double, isHit: Bool) {
     precondition(label < logits.channels, "the label \(label) is none of the network's classes")
     func share(_ weights: UnsafePointer<Double>?) -> (Double, Bool) {
       var target = unsafe hangtag_cross_entropy_target(
         classes: Int32(logits.channels), label: Int32(label), smoothing: loss.labelSmoothing,
-        class_weights: weights, scale: scale)
+        class_weights: weights, teacher: teacher, distillation: loss.distillation, scale: scale)
       var best: Int32 = 0
       let share = unsafe hangtag_cross_entropy(
         &target, context.map(logits, image..<image + 1).data,

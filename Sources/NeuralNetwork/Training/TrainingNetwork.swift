@@ -115,16 +115,21 @@ public final class TrainingNetwork {
   /// - Parameters:
   ///   - inputs: `count` images, `[count, channels, height, width]`, already scaled.
   ///   - labels: The index of each image's class.
+  ///   - teacher: A teacher's probabilities, `[count, classes]`; empty for none.
   ///   - count: The number of images, from 1 to `capacity`.
   ///   - step: Dropout draws anew for each step, and the same for the same step.
   ///   - loss: What is to become small.
   public func gradients(
-    inputs: Span<Float>, labels: Span<UInt8>, count: Int, step: Int, loss: CrossEntropy = .init()
+    inputs: Span<Float>, labels: Span<UInt8>, teacher: [Float] = [], count: Int, step: Int,
+    loss: CrossEntropy = .init()
   ) -> BatchResult {
     precondition((1...capacity).contains(count), "a batch has from 1 to \(capacity) images")
     precondition(
       inputs.count == count * architecture.inputShape.reduce(1, *) && labels.count == count,
       "a batch needs the inputs and labels of all its images")
+    precondition(
+      teacher.isEmpty || teacher.count == count * architecture.outputShape.reduce(1, *),
+      "a teacher gives each class of each image a probability")
     let parameters = layers.context.parameters
     parameters.prepare(team: team)
     return unsafe inputs.withUnsafeBufferPointer { inputs in
@@ -134,7 +139,7 @@ public final class TrainingNetwork {
         }
         unsafe pack(inputs, count: count)
         run(forward, count: count, step: step)
-        let result = unsafe apply(loss, labels, count: count)
+        let result = unsafe apply(loss, labels, teacher, count: count)
         run(backward, count: count, step: step)
         parameters.collect(team: team)
         return result
@@ -170,7 +175,7 @@ public final class TrainingNetwork {
 
   /// Writes the gradients of the logits.
   private func apply(
-    _ loss: CrossEntropy, _ labels: UnsafePointer<UInt8>, count: Int
+    _ loss: CrossEntropy, _ labels: UnsafePointer<UInt8>, _ teacher: [Float], count: Int
   ) -> BatchResult {
     var weight = 0.0
     for image in 0..<count {
@@ -178,11 +183,16 @@ public final class TrainingNetwork {
     }
     precondition(weight > 0, "a batch's labels must not all have the weight 0")
     var result = BatchResult(loss: 0, correct: 0)
-    for image in 0..<count {
-      let (share, isHit) = unsafe layers.loss.run(
-        loss, image: image, label: Int(labels[image]), scale: 1 / weight)
-      result.loss += share
-      result.correct += isHit ? 1 : 0
+    let classes = architecture.outputShape.reduce(1, *)
+    unsafe teacher.withUnsafeBufferPointer { teacher in
+      let rows = teacher.isEmpty ? nil : teacher.baseAddress
+      for image in 0..<count {
+        let (share, isHit) = unsafe layers.loss.run(
+          loss, image: image, label: Int(labels[image]),
+          teacher: rows.map { unsafe $0 + image * classes }, scale: 1 / weight)
+        result.loss += share
+        result.correct += isHit ? 1 : 0
+      }
     }
     return result
   }

@@ -61,6 +61,8 @@ public struct Recipe: Sendable, Equatable {
   public var averaging = 0.0
   /// The share of the target that is spread over all categories.
   public var labelSmoothing = 0.0
+  /// The share of the target that is a teacher's probabilities, where the training has a teacher.
+  public var distillation = 0.5
   /// How each category counts.
   public var classWeights = ClassWeights.none
   /// How training images are varied.

@@ -31,6 +31,7 @@ struct RecipeField: Sendable {
     .number("drop_factor", \.dropFactor, 0...1),
     .number("averaging", \.averaging, 0...0.999999),
     .number("label_smoothing", \.labelSmoothing, 0...0.9),
+    .number("distillation", \.distillation, 0...1),
     .choice("class_weights", \.classWeights),
     .flag("mirror", \.augmentation.mirror),
     .integer("shift", \.augmentation.shift, 0...27),

@@ -9,9 +9,12 @@ struct BatchMaker: Sendable {
     var inputs: [Float]
     /// `[count]`.
     let labels: [UInt8]
+    /// The teacher's probabilities, `[count, categories]`; empty without one.
+    let teacher: [Float]
   }
 
   private let images: ImageSet
+  private let teacher: Predictions?
   private let size: Int
   private let seed: UInt64
   private let augmenter: Augmenter
@@ -20,8 +23,13 @@ struct BatchMaker: Sendable {
   private var epoch = -1
   private var order: [Int] = []
 
-  init(_ images: ImageSet, recipe: Recipe, input: InputSpecification) {
+  /// - Parameter teacher: What the teacher says of the images as they are: a varied image keeps
+  ///   its answer.
+  init(
+    _ images: ImageSet, recipe: Recipe, input: InputSpecification, teacher: Predictions? = nil
+  ) {
     self.images = images
+    self.teacher = teacher
     self.input = input
     subjects = images.labelNames.map { Subject(label: $0) }
     size = recipe.batch
@@ -41,7 +49,8 @@ struct BatchMaker: Sendable {
     let pixelCount = ImageSet.pixelCount
     var batch = Batch(
       inputs: [Float](repeating: 0, count: chosen.count * pixelCount),
-      labels: chosen.map { images.labels[$0] })
+      labels: chosen.map { images.labels[$0] },
+      teacher: teacher.map { teacher in chosen.flatMap { teacher.row($0) } } ?? [])
     var inputs = batch.inputs.mutableSpan
     let pixels = images.pixels.span
     for (place, index) in chosen.enumerated() {

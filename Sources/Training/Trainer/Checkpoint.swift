@@ -16,6 +16,8 @@ struct Checkpoint {
     var data: [String]
     /// SHA-256 of the model that lent its weights.
     var start: String?
+    /// SHA-256 of the teacher.
+    var teacher: String?
   }
 
   /// How far the training has come.
@@ -130,6 +132,7 @@ extension Checkpoint.Identity {
     if labels != other.labels { return "the labels" }
     if data != other.data { return "the data" }
     if start != other.start { return "the model that it started from" }
+    if teacher != other.teacher { return "the teacher" }
     return nil
   }
 }

@@ -25,6 +25,7 @@ public struct Provenance: Encodable, Sendable {
   let trainingImages: Int
   let validationImages: Int
   let startedFrom: String?
+  let teacher: String?
   let best: EpochRecord
   let test: Scores?
   let testData: [ImageSet.Source]?
@@ -36,6 +37,7 @@ public struct Provenance: Encodable, Sendable {
     case trainingImages = "training_images"
     case validationImages = "validation_images"
     case startedFrom = "started_from_sha256"
+    case teacher = "teacher_sha256"
     case testData = "test_data"
   }
 
@@ -53,7 +55,7 @@ public struct Provenance: Encodable, Sendable {
     data = setup.training.sources
     trainingImages = setup.training.count
     validationImages = setup.validation?.count ?? 0
-    startedFrom = setup.identity.start
+    (startedFrom, teacher) = (setup.identity.start, setup.identity.teacher)
     self.best = best
     self.test = test?.scores
     testData = test?.images.sources

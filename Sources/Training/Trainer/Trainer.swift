@@ -44,7 +44,12 @@ public final class Trainer {
     folder = try Self.openFolder(path)
     input = setup.input
     schedule = setup.schedule
-    batches = BatchMaker(setup.training, recipe: recipe, input: input)
+    batches = BatchMaker(
+      setup.training, recipe: recipe, input: input,
+      teacher: try setup.teacher.map { (model) throws(TrainingError) in
+        try Self.predictions(
+          of: model, on: setup.training, threads: threads, instructionSet: instructionSet)
+      })
     network = TrainingNetwork(
       setup.architecture, capacity: min(recipe.batch, setup.training.count), threads: threads,
       seed: UInt64(recipe.seed), instructionSet: setup.instructionSet(from: instructionSet))
@@ -134,8 +139,8 @@ public final class Trainer {
     let batch = batches.make(epoch: position.epoch, step: position.step)
     let count = batch.labels.count
     let result = network.gradients(
-      inputs: batch.inputs.span, labels: batch.labels.span, count: count, step: step,
-      loss: setup.loss)
+      inputs: batch.inputs.span, labels: batch.labels.span, teacher: batch.teacher, count: count,
+      step: step, loss: setup.loss)
     guard result.loss.isFinite else { throw Self.diverged(epoch: position.epoch + 1) }
     let rate = schedule.rate(at: step)
     network.update { values, gradients in
@@ -181,10 +186,16 @@ public final class Trainer {
 
   private func validate(_ values: [Float]) throws(TrainingError) -> Predictions? {
     guard let validation = setup.validation else { return nil }
-    let model = try model(values)
+    return try Self.predictions(
+      of: try model(values), on: validation, threads: threads, instructionSet: instructionSet)
+  }
+
+  private static func predictions(
+    of model: Model, on images: ImageSet, threads: Int, instructionSet: InstructionSet
+  ) throws(TrainingError) -> Predictions {
     do {
       let classifier = try Classifier(model, instructionSet: instructionSet)
-      return Predictions(classifier, on: validation, threads: threads)
+      return Predictions(classifier, on: images, threads: threads)
     } catch {
       throw TrainingError(.data, error.message)
     }

@@ -14,6 +14,8 @@ public struct TrainingSetup: Sendable {
   public let validation: ImageSet?
   /// The model that lends its weights; nil to begin from random ones.
   public let start: Model?
+  /// The model whose answers are part of the targets; nil for none.
+  public let teacher: Model?
 
   /// Divides the images and fits the network to their categories.
   ///
@@ -22,8 +24,10 @@ public struct TrainingSetup: Sendable {
   ///   - architecture: The network. Its last linear layer gets as many outputs as there are
   ///     categories.
   ///   - start: A model of the same architecture to go on from.
+  ///   - teacher: A model of the same categories, of any architecture.
   public init(
-    recipe: Recipe, architecture: Architecture, images: ImageSet, start: Model? = nil
+    recipe: Recipe, architecture: Architecture, images: ImageSet, start: Model? = nil,
+    teacher: Model? = nil
   ) throws(TrainingError) {
     let split = StratifiedSplit(
       labels: images.labels, fraction: recipe.validation, seed: UInt64(recipe.seed))
@@ -34,8 +38,15 @@ public struct TrainingSetup: Sendable {
       throw TrainingError(
         .data, "There are too few images to hold any back; give more, or --validation 0.")
     }
+    if let teacher, teacher.labels != images.labelNames {
+      throw TrainingError(
+        .data,
+        "The teacher knows \(teacher.labels.joined(separator: ", ")); it must know the images' "
+          + "categories, \(images.labelNames.joined(separator: ", ")), in this order.")
+    }
     self.recipe = recipe
     self.start = start
+    self.teacher = teacher
     do {
       self.architecture = try architecture.withOutputs(images.labelNames.count)
     } catch {
@@ -74,10 +85,7 @@ public struct TrainingSetup: Sendable {
     Checkpoint.Identity(
       recipe: recipe.yaml, architecture: architecture.json, labels: training.labelNames,
       data: training.sources.map(\.sha256),
-      start: start.map { model in
-        let bytes = model.serialized()
-        return SHA256.hex(of: bytes.span)
-      })
+      start: start?.sha256, teacher: teacher?.sha256)
   }
 
   /// Steps in an epoch; the last one may have fewer images.
@@ -95,6 +103,15 @@ public struct TrainingSetup: Sendable {
   var loss: CrossEntropy {
     CrossEntropy(
       labelSmoothing: recipe.labelSmoothing,
-      classWeights: recipe.classWeights == .balanced ? training.balance.balancedWeights : nil)
+      classWeights: recipe.classWeights == .balanced ? training.balance.balancedWeights : nil,
+      distillation: recipe.distillation)
+  }
+}
+
+extension Model {
+  /// The digest of its file.
+  fileprivate var sha256: String {
+    let bytes = serialized()
+    return SHA256.hex(of: bytes.span)
   }
 }
