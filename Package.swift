@@ -123,7 +123,7 @@ let package = Package(
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
     tests("FileSystemTests", ["CLinux", "FileSystem", system]),
-    tests("HangtagToolTests", ["SamplePhotos", "hangtag", "hangtagd"]),
+    tests("HangtagToolTests", ["NeuralNetwork", "SamplePhotos", "hangtag", "hangtagd"]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
     tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),
     tests("ManifestTests", ["FileSystem", "Manifest", "Threading", system]),
