@@ -41,7 +41,7 @@ struct ClassifyCommand: ParsableCommand {
   private func classify() throws {
     let configuration = try settings.resolve(model: modelOptions.model)
     var observer = try PhotoObserver(configuration)
-    let table = PhotoTable(files: files, labels: observer.model.model.labels)
+    let table = PhotoTable(files: files, labels: observer.model.labels)
     // A missing file outranks a bad one.
     var exitCode: Int32 = 0
     for file in files {

@@ -31,17 +31,17 @@ struct ModelInstallCommand: ParsableCommand {
   func run() throws { try ToolFailure.reportingService { try install() } }
 
   private func install() throws {
-    let new = try ServingModel(
-      loading: WorkingDirectory.absolute(file), instructionSet: .best)
-    _ = try ModelRehearsal(of: new, comparedWith: InstructionSet.supported)
+    let new = try ServingModel.rehearsed(
+      WorkingDirectory.absolute(file), instructionSet: .best,
+      comparedWith: InstructionSet.supported)
     let slot = ModelSlot(try settings.resolve(model: modelOptions.model).modelPath)
     let place = slot.path.string.printable
-    if ServingModel.sha256(of: slot.path) == new.sha256 {
+    if ModelFile.sha256(of: slot.path) == new.sha256 {
       return Console.line("\(place) is this model already, sha256 \(new.sha256). Nothing was done.")
     }
     try slot.install(new)
     Console.line("\(place) is now the new model, sha256 \(new.sha256).")
-    if let old = ServingModel.sha256(of: slot.previousPath) {
+    if let old = ModelFile.sha256(of: slot.previousPath) {
       Console.line(
         "The one before is kept as \(slot.previousPath.string.printable), sha256 \(old).")
     }

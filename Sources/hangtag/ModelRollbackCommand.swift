@@ -29,15 +29,15 @@ struct ModelRollbackCommand: ParsableCommand {
     let slot = ModelSlot(try settings.resolve(model: modelOptions.model).modelPath)
     let previous: ServingModel
     do throws(ServingModelError) {
-      previous = try ServingModel(loading: slot.previousPath, instructionSet: .best)
-      _ = try ModelRehearsal(of: previous, comparedWith: InstructionSet.supported)
+      previous = try ServingModel.rehearsed(
+        slot.previousPath, instructionSet: .best, comparedWith: InstructionSet.supported)
     } catch .missing {
       throw ModelSlotError.noPrevious(slot.previousPath)
     }
     try slot.rollBack()
     Console.line(
       "\(slot.path.string.printable) is the model before again, sha256 \(previous.sha256).")
-    if let other = ServingModel.sha256(of: slot.previousPath) {
+    if let other = ModelFile.sha256(of: slot.previousPath) {
       Console.line(
         "The one it replaces is kept as \(slot.previousPath.string.printable), sha256 \(other).")
     }

@@ -19,11 +19,10 @@ struct ModelShowCommand: ParsableCommand {
   func run() throws { try ToolFailure.reportingService { try show() } }
 
   private func show() throws {
-    let path = FilePath(file)
-    let serving = try ServingModel(loading: path, instructionSet: .best)
-    let model = serving.model
+    let read = try ModelFile(reading: FilePath(file))
+    let model = read.model
     Console.line(model.name)
-    Console.write(facts(serving).text(indent: 2))
+    Console.write(facts(read).text(indent: 2))
     Console.line("")
     Console.write(try LayerTable(model.architecture).text)
     if let training = model.training {
@@ -32,11 +31,11 @@ struct ModelShowCommand: ParsableCommand {
     }
   }
 
-  private func facts(_ serving: ServingModel) -> FactSheet {
-    let model = serving.model
+  private func facts(_ read: ModelFile) -> FactSheet {
+    let model = read.model
     var sheet = FactSheet()
     sheet.add("file", file.printable)
-    sheet.add("sha256", serving.sha256)
+    sheet.add("sha256", read.sha256)
     sheet.add("labels", "\(model.labels.count): \(model.labels.joined(separator: ", "))")
     let input = model.input
     sheet.add(

@@ -25,13 +25,14 @@ struct ModelVerifyCommand: ParsableCommand {
   func run() throws { try ToolFailure.reportingService { try verify() } }
 
   private func verify() throws {
-    let serving = try ServingModel(loading: FilePath(file), instructionSet: .best)
-    let model = serving.model
-    let rehearsal = try ModelRehearsal(of: serving, comparedWith: InstructionSet.supported)
+    let read = try ModelFile(reading: FilePath(file))
+    let model = read.model
+    let rehearsal = try ModelRehearsal(
+      of: read, on: .best, comparedWith: InstructionSet.supported)
     let values = model.parameters.values.map(\.values.count).reduce(0, +)
     Console.line("\(file.printable): OK")
     var sheet = FactSheet()
-    sheet.add("sha256", serving.sha256)
+    sheet.add("sha256", read.sha256)
     sheet.add("form", "\(counted(model.parameters.count, "tensor")), \(values.grouped) values")
     sheet.add("labels", "\(model.labels.count), each names a folder")
     let sets = InstructionSet.supported.map(\.rawValue).joined(separator: ", ")

@@ -58,7 +58,7 @@ struct PhotoObserver: ~Copyable {
       return Sight(observation: observation, view: nil, isThere: true)
     }
     let view = NetworkView(
-      input: analyzer.lastInput, labels: model.model.labels,
+      input: analyzer.lastInput, labels: model.labels,
       probabilities: analyzer.lastProbabilities)
     return Sight(observation: observation, view: view, isThere: true)
   }

@@ -46,8 +46,9 @@ struct ModelRehearsalTests {
 
   @Test("passes the shipped model, on which all instruction sets agree")
   func good() throws {
-    let model = try ServingModel(loading: Self.shipped, instructionSet: .best)
-    let rehearsal = try ModelRehearsal(of: model, comparedWith: InstructionSet.supported)
+    let file = try ModelFile(reading: Self.shipped)
+    let rehearsal = try ModelRehearsal(
+      of: file, on: .best, comparedWith: InstructionSet.supported)
     #expect(rehearsal.difference < ModelRehearsal.tolerance)
     #expect(rule(Self.shipped) == nil)
   }

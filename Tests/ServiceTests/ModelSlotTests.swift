@@ -25,7 +25,7 @@ struct ModelSlotTests {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return Dictionary(
       uniqueKeysWithValues: names.map {
-        ($0, ServingModel.sha256(of: FilePath(folder.appending(path: $0).path)))
+        ($0, ModelFile.sha256(of: FilePath(folder.appending(path: $0).path)))
       })
   }
 

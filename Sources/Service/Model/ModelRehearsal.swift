@@ -10,45 +10,54 @@ public struct ModelRehearsal: Sendable {
   /// How far the sum of a picture's probabilities may be from 1.
   private static let sumTolerance: Float = 1e-3
 
-  /// The largest difference of a probability between instruction sets, or alone and in a batch.
-  public private(set) var difference: Float = 0
+  /// The pictures that the other instruction sets see at once: more would cost more memory than
+  /// serving does.
+  private static let batch = 2
 
-  /// Lets a model judge every picture alone with its own instruction set, and all in one batch with
-  /// each of the others given.
+  /// The model, fit to serve.
+  public let serving: ServingModel
+  /// The largest difference of a probability between instruction sets, or alone and in a batch.
+  public let difference: Float
+
+  /// Lets a model judge every picture in batches with each of the `others`, and then alone with the
+  /// instruction set that it is to serve with. One after the other, so that no more than one of
+  /// them is in memory.
+  ///
   /// - Throws: the rule that is broken: `not_finite`, `not_a_distribution`, `constant`,
   ///   `inconsistent`.
   public init(
-    of serving: ServingModel, comparedWith others: [InstructionSet]
+    of file: ModelFile, on instructionSet: InstructionSet, comparedWith others: [InstructionSet]
   ) throws(ServingModelError) {
+    var answers: [(InstructionSet, [Float])] = []
+    for other in others {
+      let compared = try ServingModel(file, instructionSet: other)
+      answers.append((other, Self.probabilities(compared.classifier, batch: Self.batch)))
+    }
+    serving = try ServingModel(file, instructionSet: instructionSet)
     let own = Self.probabilities(serving.classifier, batch: 1)
-    try Self.checkAnswers(own, classes: serving.model.labels.count, of: serving)
-    for instructionSet in others {
-      let other: Classifier
-      do throws(ClassifierError) {
-        other = try Classifier(serving.model, instructionSet: instructionSet)
-      } catch {
-        throw .invalid(serving.path, rule: error.code.rawValue, reason: error.message)
-      }
-      let answers = Self.probabilities(other, batch: GoldenPictures.count)
+    try Self.checkAnswers(own, classes: serving.labels.count, of: file)
+    var largest: Float = 0
+    for (other, answers) in answers {
       let distance = zip(own, answers).map { abs($0 - $1) }.max() ?? 0
       // Written so that it holds for a distance that is no number.
       guard distance <= Self.tolerance else {
         throw .invalid(
-          serving.path, rule: "inconsistent",
+          file.path, rule: "inconsistent",
           reason: "its probabilities differ by \(distance) from those with the instruction set "
-            + "\(instructionSet.rawValue). Make the model again; if that does not help, set "
+            + "\(other.rawValue). Make the model again; if that does not help, set "
             + "HANGTAG_ISA=baseline.")
       }
-      difference = max(difference, distance)
+      largest = max(largest, distance)
     }
+    difference = largest
   }
 
   private static func checkAnswers(
-    _ answers: [Float], classes: Int, of serving: ServingModel
+    _ answers: [Float], classes: Int, of file: ModelFile
   ) throws(ServingModelError) {
     guard answers.allSatisfy(\.isFinite) else {
       throw .invalid(
-        serving.path, rule: "not_finite",
+        file.path, rule: "not_finite",
         reason: "it gives no numbers for a plain picture. Its training has diverged.")
     }
     let rows = stride(from: 0, to: answers.count, by: classes).map {
@@ -56,12 +65,12 @@ public struct ModelRehearsal: Sendable {
     }
     guard rows.allSatisfy({ abs($0.reduce(0, +) - 1) <= Self.sumTolerance }) else {
       throw .invalid(
-        serving.path, rule: "not_a_distribution",
+        file.path, rule: "not_a_distribution",
         reason: "the probabilities of a picture do not sum to 1.")
     }
     guard classes == 1 || rows.contains(where: { $0 != rows.first }) else {
       throw .invalid(
-        serving.path, rule: "constant",
+        file.path, rule: "constant",
         reason: "it says the same of every picture. Its training has failed.")
     }
   }

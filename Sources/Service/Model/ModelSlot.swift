@@ -25,7 +25,7 @@ public struct ModelSlot: Sendable {
   /// - Parameter source: a model that has been checked.
   public func install(_ source: ServingModel) throws(ModelSlotError) {
     let bytes = try attempting { () throws(FileSystemError) in
-      try File.contents(of: source.path, limit: ServingModel.sizeLimit)
+      try File.contents(of: source.path, limit: ModelFile.sizeLimit)
     }
     guard SHA256.hex(of: bytes.span) == source.sha256 else { throw .changed(source.path) }
     try attempting { () throws(FileSystemError) in

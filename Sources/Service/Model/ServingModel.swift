@@ -1,68 +1,58 @@
 public import Classification
-import Digest
 import FileSystem
 public import NeuralNetwork
 public import SystemPackage
 import Threading
 
-/// A weights file that has been read, checked and made ready to classify. Immutable; shared by all
-/// workers, and replaced as a whole when another file takes its place.
+/// A model made ready to classify. Immutable; shared by all workers, and replaced as a whole when
+/// another file takes its place. Of the file's tensors it keeps only the classifier's own form.
 public final class ServingModel: Sendable {
-  /// A file larger than this is no model of ours.
-  public static let sizeLimit = 256 << 20
-
   /// The file it was read from.
   public let path: FilePath
   /// The file as it was when it was opened, to tell it from another one in its place.
   public let file: FileStatus
   /// SHA-256 of the file, in hexadecimal.
   public let sha256: String
-  /// The model as the file describes it.
-  public let model: Model
+  /// The categories' labels, in the order of the network's outputs.
+  public let labels: [String]
   /// The model at work.
   public let classifier: Classifier
 
-  /// Reads, checks and prepares the model in the file at `path`.
-  public init(
-    loading path: FilePath, instructionSet: InstructionSet
-  ) throws(ServingModelError) {
-    var bytes: [UInt8] = []
-    do throws(FileSystemError) {
-      let opened = try File(reading: path)
-      file = try opened.status()
-      try opened.readAll(into: &bytes, limit: Self.sizeLimit)
-    } catch {
-      throw error.isNotFound ? .missing(path) : .unreadable(error)
-    }
-    do throws(ModelError) {
-      model = try Model(name: path.lastComponent?.stem ?? "model", bytes: bytes)
-    } catch {
-      throw .invalid(path, rule: error.rule, reason: error.message)
-    }
+  /// What it is called: its file's name without the extension.
+  public var name: String { classifier.name }
+
+  /// Prepares the model of a file.
+  public init(_ file: ModelFile, instructionSet: InstructionSet) throws(ServingModelError) {
     do throws(ClassifierError) {
-      classifier = try Classifier(model, instructionSet: instructionSet)
+      classifier = try Classifier(file.model, instructionSet: instructionSet)
     } catch {
-      throw .invalid(path, rule: error.code.rawValue, reason: error.message)
+      throw .invalid(file.path, rule: error.code.rawValue, reason: error.message)
     }
-    self.path = path
-    sha256 = SHA256.hex(of: bytes.span)
+    path = file.path
+    self.file = file.status
+    sha256 = file.sha256
+    labels = file.model.labels
   }
 
-  /// The digest of the file at a path, in hexadecimal; nil where it cannot be read.
-  public static func sha256(of path: FilePath) -> String? {
-    guard let bytes = try? File.contents(of: path, limit: sizeLimit) else { return nil }
-    return SHA256.hex(of: bytes.span)
+  /// Reads, checks and prepares the model in the file at `path`.
+  public convenience init(
+    loading path: FilePath, instructionSet: InstructionSet
+  ) throws(ServingModelError) {
+    try self.init(try ModelFile(reading: path), instructionSet: instructionSet)
   }
 
   /// A model that has been read, checked, and run on built-in pictures: fit to serve.
+  ///
+  /// - Parameter others: the instruction sets whose answers must be the same.
   public static func rehearsed(
-    _ path: FilePath, instructionSet: InstructionSet
+    _ path: FilePath, instructionSet: InstructionSet,
+    comparedWith others: [InstructionSet] = [.baseline]
   ) throws(ServingModelError) -> ServingModel {
-    let model = try ServingModel(loading: path, instructionSet: instructionSet)
-    _ = try ModelRehearsal(of: model, comparedWith: [.baseline])
-    // The file's bytes and the other instruction set's weights are no longer needed.
+    let rehearsal = try ModelRehearsal(
+      of: try ModelFile(reading: path), on: instructionSet, comparedWith: others)
+    // The file's tensors and the other instruction sets' are no longer needed.
     Heap.trim()
-    return model
+    return rehearsal.serving
   }
 }
 
@@ -72,7 +62,7 @@ extension ServingModel {
   ///
   /// - Throws: where the model's calibration does not prove the precision that is asked for.
   public func policy(for configuration: Configuration) throws(ServingModelError) -> DecisionPolicy {
-    let calibration = model.calibration
+    let calibration = classifier.calibration
     var threshold = configuration.threshold
     if threshold == nil, let target = configuration.targetPrecision {
       guard let choice = calibration?.choice(precision: target) else {

@@ -28,5 +28,5 @@ extension Observation {
 
 extension ServingModel {
   /// How entries name the model.
-  var reference: Entry.Model { Entry.Model(name: model.name, sha256: sha256) }
+  var reference: Entry.Model { Entry.Model(name: name, sha256: sha256) }
 }

@@ -95,6 +95,6 @@ struct EventLog: Sendable {
   }
 
   private func keys(_ model: ServingModel) -> Logger.Metadata {
-    ["model": "\(model.model.name)", "sha256": "\(model.sha256)"]
+    ["model": "\(model.name)", "sha256": "\(model.sha256)"]
   }
 }

@@ -42,7 +42,7 @@ final class ServiceMonitor: Sendable {
         report: StatusReport(
           version: Version.text, process: getpid(), startedAt: now, updatedAt: now, stream: "",
           nextSequence: 0, model: .init(model)),
-        categories: model.model.labels))
+        categories: model.labels))
     self.state = state
     incidents = Incidents(logger: logger) { state.update { $0.isDirty = true } }
   }
@@ -85,7 +85,7 @@ final class ServiceMonitor: Sendable {
     let isNew = change { state in
       defer {
         state.report.model = .init(model)
-        state.categories = model.model.labels
+        state.categories = model.labels
         state.report.reloads.ok += 1
         state.report.reloads.modelRefusal = nil
       }
@@ -175,6 +175,6 @@ extension StatusReport.LastPhoto {
 extension StatusReport.ModelReference {
   /// Names the model that serves.
   init(_ model: ServingModel) {
-    self.init(name: model.model.name, sha256: model.sha256, path: model.path.string)
+    self.init(name: model.name, sha256: model.sha256, path: model.path.string)
   }
 }
