@@ -92,8 +92,6 @@ struct BackgroundEstimator {
       let colour = median(of: start..<start + length)
       // Most segments of a plain ground have the same one.
       if colour == best.model.coefficients[0] { continue }
-      // Most segments of a plain ground have the same one.
-      if colour == best.model.coefficients[0] { continue }
       let guess = judged(BackgroundModel(constant: colour, content: content))
       if guess.votes > best.votes { best = guess }
     }
