@@ -10,6 +10,8 @@ from measure import Run, markdown, spread
 
 # Photos for each one that is asked for.
 WORKLOADS = {"baseline": 1, "progressive": 1, "small": 1, "png": 0.3, "shop": None}
+# To be raised when `hangtag-bench photos` draws others, so that no old ones are taken for them.
+EDITION = 2
 HERE = os.path.dirname(os.path.abspath(__file__))
 RIVALS = {
     "Pillow + onnxruntime, 2 threads": ["--pool", "threads"],
@@ -30,7 +32,7 @@ def photos(arguments, workload):
         with open(table) as file:
             return [f"{folder}/{row['file']}" for row in csv.DictReader(file, delimiter="\t")]
     count = round(WORKLOADS[workload] * arguments.photos)
-    folder = f"{arguments.keep}/{workload}-{count}"
+    folder = f"{arguments.keep}/{workload}-{count}-{EDITION}"
     if not os.path.isdir(folder):
         print(f"Making {count} photos: {workload}", file=sys.stderr)
         Run([f"{arguments.bin}/hangtag-bench", "photos", workload, str(count), folder + ".part"])

@@ -26,6 +26,13 @@ def read_model(path):
     return layers, json.loads(metadata["hangtag.labels"]), parameters
 
 
+def views(model):
+    """How often the network looks at a photo: also at its mirror image, where the model asks for it."""
+    with open(model, "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    return 2 if json.loads(header["__metadata__"]["hangtag.input"]).get("mirror") else 1
+
+
 def write_onnx(model, output):
     """Exports a model file for onnxruntime; the batch is free."""
     import onnx
@@ -80,8 +87,9 @@ def write_onnx(model, output):
         nodes, "hangtag",
         [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["n", 1, 28, 28])],
         [helper.make_tensor_value_info(logits, TensorProto.FLOAT, ["n", len(labels)])], constants)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
-                                ir_version=9), output)
+    made = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+    helper.set_model_props(made, {"views": str(views(model))})
+    onnx.save(made, output)
 
 
 def torch_network(layers):

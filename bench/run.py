@@ -12,8 +12,6 @@ import importlib.metadata
 import os
 import platform
 import shutil
-import statistics
-import subprocess
 import subprocess
 import sys
 import tempfile

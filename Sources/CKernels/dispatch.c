@@ -10,6 +10,7 @@ extern const hangtag_kernels hangtag_baseline_kernels;
 extern const hangtag_kernels hangtag_avx2_kernels;
 extern const hangtag_kernels hangtag_avx512_kernels;
 extern const hangtag_kernels hangtag_amx_kernels;
+extern const hangtag_kernels hangtag_amx_split_kernels;
 
 // Linux gives a process the tile registers only when it asks; granting twice is harmless.
 static int may_use_tiles(void) {
@@ -44,6 +45,8 @@ const hangtag_kernels *hangtag_kernels_for(hangtag_isa isa) {
                  : NULL;
     case HANGTAG_AMX:
       return hangtag_kernels_for(HANGTAG_AVX512) && may_use_tiles() ? &hangtag_amx_kernels : NULL;
+    case HANGTAG_AMX_SPLIT:
+      return hangtag_kernels_for(HANGTAG_AMX) ? &hangtag_amx_split_kernels : NULL;
 #elif defined(__aarch64__)
     case HANGTAG_NEON:
       return &hangtag_neon_kernels;

@@ -119,6 +119,13 @@ public struct File: ~Copyable, Sendable {
     try once("fdatasync", path) { fdatasync(descriptor) }
   }
 
+  /// Writes the content to the disk and waits for it. It is not durable yet: the disk may have it in
+  /// its own memory, and may not know yet where it belongs, until the whole file system is synced. The
+  /// same warning holds.
+  public func writeOut() throws(FileSystemError) {
+    try once("sync_file_range", path) { linux_write_out(descriptor) }
+  }
+
   /// Makes content and metadata durable; the same warning holds.
   public func sync() throws(FileSystemError) {
     try once("fsync", path) { fsync(descriptor) }

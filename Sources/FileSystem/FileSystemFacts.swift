@@ -30,6 +30,18 @@ public struct FileSystemFacts: Sendable, Equatable {
   }
 }
 
+extension FileSystemFacts {
+  /// Whether one call that syncs the whole file system makes everything as durable as a sync of each
+  /// file and directory would. That is so where the disk is this machine's and its journal is one for
+  /// all; others, such as FUSE, hear of a file's sync only.
+  public var syncsAsAWhole: Bool {
+    switch type {
+    case 0xef53, 0x5846_5342, 0x9123_683e, 0xf2f5_2010: true  // ext4, XFS, Btrfs, F2FS
+    default: false
+    }
+  }
+}
+
 extension Directory {
   /// What kind of file system this directory lies on.
   public func fileSystem() throws(FileSystemError) -> FileSystemFacts {

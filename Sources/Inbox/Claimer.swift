@@ -34,8 +34,7 @@ public final class Claimer: Sendable {
     }
     let work = WorkFolder(of: identity, in: state)
     do throws(FileSystemError) {
-      let folder = try state.root.openOrCreateDirectory(
-        work.path.pushing(path).removingLastComponent())
+      let folder = try work.create(for: path)
       try take(path.fileName, from: origin, to: folder)
       do {
         if let status = try folder.status(of: path.fileName), status.kind == .regular {

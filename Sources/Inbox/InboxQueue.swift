@@ -76,6 +76,9 @@ public final class InboxQueue: Sendable {
     return try folder.open(location.fileName)
   }
 
+  /// Whether more candidates wait to be handed out.
+  public var hasMore: Bool { core.shared.read { $0.hasMore } }
+
   /// Whether a candidate may be read, or an incomplete one given up.
   /// - Parameter status: as it is now.
   public func readiness(

@@ -62,6 +62,9 @@ struct QueueState {
     return isExhausted(at: now) ? .end : nil
   }
 
+  /// Whether `take` would probably give a candidate.
+  var hasMore: Bool { !hints.isEmpty || !found.isEmpty }
+
   private func isExhausted(at now: MonotonicTime) -> Bool {
     guard once, !isScanning, !wantsRescan, inFlight.isEmpty, let lastWait else { return false }
     return deferred.isEmpty || now >= lastWait

@@ -16,6 +16,8 @@ public final class StateDirectory: Sendable {
   public let root: Directory
   /// The longest file name its file system takes, in bytes.
   public let nameLimit: Int
+  /// Whether `syncAll` does what syncs of single photos and folders do.
+  public let syncsAsAWhole: Bool
   /// Held for as long as this object lives; nil for an observer.
   private let lock: File?
   /// Claims whose folders in `work/` could not be removed after their photos had left them.
@@ -28,7 +30,7 @@ public final class StateDirectory: Sendable {
     owning path: FilePath, lockPatience: Duration = .seconds(1)
   ) throws(StateDirectoryError) {
     let root = try explaining { () throws(FileSystemError) in try Self.openOrCreate(path) }
-    let nameLimit = try explaining { () throws(FileSystemError) in try root.fileSystem().nameLimit }
+    let facts = try explaining { () throws(FileSystemError) in try root.fileSystem() }
     let lock = try explaining { () throws(FileSystemError) in try root.openOrCreate(OwnName.lock) }
     try Self.acquire(lock, of: path, within: lockPatience)
     for folder in Folder.allCases {
@@ -40,7 +42,8 @@ public final class StateDirectory: Sendable {
     try TrialRenames.run(in: root)
     self.path = path
     self.root = root
-    self.nameLimit = nameLimit
+    nameLimit = facts.nameLimit
+    syncsAsAWhole = facts.syncsAsAWhole
     self.lock = consume lock
   }
 
@@ -48,7 +51,9 @@ public final class StateDirectory: Sendable {
   public init(observing path: FilePath) throws(StateDirectoryError) {
     do throws(FileSystemError) {
       root = try Directory(path)
-      nameLimit = try root.fileSystem().nameLimit
+      let facts = try root.fileSystem()
+      nameLimit = facts.nameLimit
+      syncsAsAWhole = facts.syncsAsAWhole
     } catch {
       throw error.errno == .noSuchFileOrDirectory ? .missing(path) : StateDirectoryError(error)
     }
@@ -70,6 +75,10 @@ public final class StateDirectory: Sendable {
   public func folder(_ folder: Folder) throws(FileSystemError) -> Directory {
     try lock == nil ? root.directory(folder.path) : root.openOrCreateDirectory(folder.path)
   }
+
+  /// Makes durable whatever anybody has done on the file system: the bytes and places of all claims
+  /// with one call, where `syncsAsAWhole`.
+  public func syncAll() throws(FileSystemError) { try root.syncFileSystem() }
 
   /// Tries again to remove the folders in `work/` that their photos have left, where that had failed.
   func removeLeftovers() {

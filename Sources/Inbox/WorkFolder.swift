@@ -15,6 +15,16 @@ struct WorkFolder {
   /// Relative to the state directory.
   var path: FilePath { ClaimedPhoto.folder(of: identity) }
 
+  /// Makes this directory, which nobody can have made before, and those in it that a photo needs.
+  /// - Parameter photo: the photo's path in the inbox.
+  /// - Returns: the directory that the photo will lie in.
+  func create(for photo: FilePath) throws(FileSystemError) -> Directory {
+    let folders = try state.folder(.work)
+    try folders.makeDirectory(path.fileName)
+    return try folders.openOrCreateDirectory(
+      path.fileName.pushing(photo).removingLastComponent())
+  }
+
   /// How often `markAttempt` was called.
   func attempts() throws(FileSystemError) -> Int {
     let folder = try state.root.directory(path)
@@ -62,6 +72,9 @@ struct WorkFolder {
   /// again by `StateDirectory.removeLeftovers`.
   func removeEmptied() {
     do throws(FileSystemError) {
+      let work = try state.root.directory(Folder.work.path)
+      // Mostly the photo was all that was in it.
+      if (try? work.removeDirectory(path.fileName)) != nil { return }
       try removeEmptied("")
     } catch {
       // Not empty, because somebody put something there: that is for recovery to set aside.

@@ -33,6 +33,7 @@ public final class Daemon: Sendable {
   private let serving: ServingState
   private let monitor: ServiceMonitor
   private let commits: CommitQueue
+  private let sharedSync: SharedSync
   private let workerCount: Int
   private let inbox = Mutex<InboxQueue?>(nil)
   private let isStopping = Atomic(false)
@@ -63,6 +64,7 @@ public final class Daemon: Sendable {
     serving = ServingState(try Serving(model: model, configuration: configuration), trace: trace)
     workerCount = configuration.workers > 0 ? configuration.workers : Self.defaultWorkerCount
     commits = CommitQueue(capacity: 2 * Committer.largestGroup, workers: workerCount)
+    sharedSync = SharedSync(state)
     over = try WakeUp()
     self.configuration = configuration
     self.once = once
@@ -158,8 +160,8 @@ public final class Daemon: Sendable {
     for event in ledger.recovered { monitor.log.report(event) }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
     var committer = Committer(
-      ledger: ledger, placement: Placement(state), commits: commits, monitor: monitor,
-      trace: serving.trace)
+      ledger: ledger, placement: Placement(state), commits: commits, sharedSync: sharedSync,
+      monitor: monitor, trace: serving.trace)
     try committer.recover(state, serving: serving)
     return committer
   }
@@ -194,10 +196,10 @@ public final class Daemon: Sendable {
     for number in 1...workerCount {
       let name = "worker \(number)"
       let place = monitor.board.join(name, takesPhotos: true)
-      _ = WorkerThread(name: name) { [commits, serving, monitor] in
+      _ = WorkerThread(name: name) { [commits, sharedSync, serving, monitor] in
         var worker = Worker(
-          inbox: queue, claimer: claimer, commits: commits, serving: serving, monitor: monitor,
-          place: place)
+          inbox: queue, claimer: claimer, commits: commits, sharedSync: sharedSync,
+          serving: serving, monitor: monitor, place: place)
         worker.run()
       }
     }

@@ -10,6 +10,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
   var width: Int
   var kernel: Int
   var padding: Int
+  /// Of each number, with its sign.
+  var bits = 8
 
   var outputHeight: Int { height + 2 * padding - kernel + 1 }
   var outputWidth: Int { width + 2 * padding - kernel + 1 }
@@ -45,8 +47,8 @@ struct ConvolutionCase: Sendable, CustomTestStringConvertible {
     return cases
   }()
 
-  var input: [Float] { numbers(images * inputs * height * width, seed: 1) }
-  var weights: [Float] { numbers(outputs * inputs * kernel * kernel, seed: 2) }
+  var input: [Float] { numbers(images * inputs * height * width, seed: 1, bits: bits) }
+  var weights: [Float] { numbers(outputs * inputs * kernel * kernel, seed: 2, bits: bits) }
   var outputGradient: [Float] { numbers(images * outputs * outputHeight * outputWidth, seed: 3) }
 
   /// Calls `body` with the indices of each product: of the input, the weight and the output.

@@ -10,6 +10,19 @@ import Testing
     #expect(target.isRestIntact)
   }
 
+  /// The other tests' numbers have seven bits, so that any kernel is exact. A factor with sixteen of
+  /// its bits is off by 2^-17 of itself at most, and errors of many products mostly cancel.
+  @Test(arguments: KernelTable.all.filter { $0.isa != HANGTAG_AMX })
+  func `products keep the bits of single precision, or sixteen`(table: KernelTable) {
+    let c = ConvolutionCase(
+      images: 2, inputs: 64, outputs: 35, height: 9, width: 7, kernel: 3, padding: 1, bits: 24)
+    let target = c.outputImages()
+    table.convolve(c.description, c.inputImages(), c.packed(table), into: target)
+    let error = difference(target.values, c.expectedOutput)
+    #expect(error < (table.isa == HANGTAG_AMX_SPLIT ? 2e-5 : 1e-6))
+    #expect(target.isRestIntact)
+  }
+
   @Test(arguments: KernelTable.all, [(false, false), (true, false), (true, true), (false, true)])
   func `bias, relu and addend come in this order`(table: KernelTable, relu: (Bool, Bool)) {
     let c = ConvolutionCase(

@@ -100,11 +100,11 @@ final class Rows: Mapped {
 }
 
 /// Numbers from -1 to 1, the same in every run.
-func numbers(_ count: Int, seed: UInt64) -> [Float] {
+func numbers(_ count: Int, seed: UInt64, bits: Int = 8) -> [Float] {
   var state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 1
   return (0..<count).map { _ in
     state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return Float(Int64(bitPattern: state) >> 56) / Float(1 << 7)
+    return Float(Int64(bitPattern: state) >> (64 - bits)) / Float(1 << (bits - 1))
   }
 }
 

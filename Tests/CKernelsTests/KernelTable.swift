@@ -12,6 +12,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
     KernelTable(isa: HANGTAG_AVX2, testDescription: "avx2"),
     KernelTable(isa: HANGTAG_AVX512, testDescription: "avx512"),
     KernelTable(isa: HANGTAG_NEON, testDescription: "neon"),
+    KernelTable(isa: HANGTAG_AMX_SPLIT, testDescription: "amx-split"),
     KernelTable(isa: HANGTAG_AMX, testDescription: "amx"),
   ].filter { unsafe hangtag_kernels_for($0.isa) != nil }
 

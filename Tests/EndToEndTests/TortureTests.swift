@@ -7,14 +7,15 @@ struct TortureTests {
   @Test(
     "breaks no promise",
     .enabled(if: Self.isPossible, "needs python3, and cc with libjpeg's header for the shim"),
-    arguments: ["kills", "errors", "power"])
-  func sample(suite: String) throws {
+    arguments: [["kills"], ["errors"], ["errors", "--alone"], ["power"], ["power", "--alone"]])
+  func sample(suite: [String]) throws {
     let harness = Process()
     harness.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-    harness.arguments = [
-      Checkout.folder.appending(path: "Tests/torture/torture.py").path, suite,
-      "--daemon", DaemonProcess.program.path, "--photos", "16", "--sample", "8",
-    ]
+    harness.arguments =
+      [
+        Checkout.folder.appending(path: "Tests/torture/torture.py").path, suite[0],
+        "--daemon", DaemonProcess.program.path, "--photos", "16", "--sample", "8",
+      ] + suite.dropFirst()
     let output = Pipe()
     harness.standardOutput = output
     harness.standardError = output

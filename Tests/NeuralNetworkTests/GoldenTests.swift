@@ -14,7 +14,7 @@ struct GoldenTests {
       for first in stride(from: 0, to: 64, by: batch) {
         let inputs = Array(images[first * 784..<(first + batch) * 784])
         for (index, value) in logits(network, inputs, count: batch).enumerated() {
-          #expect(abs(Double(value) - expected[first * 10 + index]) < 1e-5)
+          #expect(abs(Double(value) - expected[first * 10 + index]) < isa.tolerance)
         }
       }
     }

@@ -63,8 +63,8 @@ class Run:
 class Bench:
     """A prepared state directory, of which each torture gets a copy."""
 
-    def __init__(self, daemon, model, scratch=None, jobs=1):
-        self.daemon, self.model, self.jobs = daemon, model, jobs
+    def __init__(self, daemon, model, scratch=None, jobs=1, alone=False):
+        self.daemon, self.model, self.jobs, self.alone = daemon, model, jobs, alone
         # In memory where there is such a place: a killed process leaves there what it would
         # leave on a disk, and syncs cost nothing.
         parent = scratch or ("/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
@@ -125,6 +125,8 @@ class Bench:
         if page is not None:
             environment.update(
                 LD_PRELOAD=self.shim, TORTURE_ROOT=os.path.realpath(state), TORTURE_PAGE=page)
+            if self.alone:
+                environment["TORTURE_ALONE"] = "1"
             environment.update({f"TORTURE_{key.upper()}": str(value)
                                 for key, value in torture.items()})
         return environment

@@ -16,7 +16,7 @@ KERNEL = {
     "linkat": "link", "write": "write", "pwrite64": "write", "writev": "write",
     "ftruncate": "truncate", "truncate": "truncate", "fsync": "sync", "fdatasync": "sync",
     "symlink": "symlink", "symlinkat": "symlink", "fallocate": "fallocate",
-    "copy_file_range": "copy", "sendfile": "copy", "sync": "sync", "sync_file_range": "sync",
+    "copy_file_range": "copy", "sendfile": "copy", "sync": "sync", "sync_file_range": "write-out",
 }
 LINE = re.compile(r"^(\w+)\((.*)= (\d+)(?:<.*)?$")
 

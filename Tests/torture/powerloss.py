@@ -101,14 +101,31 @@ class Disk:
         elif call == "sync":
             self.sync(self.inode(path))
         elif call == "syncfs":
+            self.sync_all()
             self.pending, self.durable = [], dict(self.names)
-            for file in self.files.values():
-                # The photos stand for such as are dropped after the start.
-                file.durable = file.durable if file.is_dropped else file.content
 
     def change(self, kind, slots, inode):
         self.pending.append(Change(kind, tuple(slots), inode, None))
         perform(self.names, self.pending[-1])
+
+    def sync_all(self, forgets=None):
+        """Syncs everything that is not forgotten. The photos in the inbox stand for such as are
+        dropped after this moment."""
+        for path, inode in list(self.paths()):
+            waits = inode in self.files and self.files[inode].is_dropped
+            if not (waits and path.startswith(b"inbox/")) and not (forgets and forgets(path, self)):
+                self.sync(inode)
+
+    def paths(self):
+        """The path and inode of everything that there is."""
+        below = collections.defaultdict(list)
+        for (folder, name), inode in self.names.items():
+            below[folder].append((name, inode))
+        todo = [(b"", 0)]
+        while todo:
+            path, inode = todo.pop()
+            yield path, inode
+            todo += [(path + b"/" + name if path else name, each) for name, each in below[inode]]
 
     def sync(self, inode):
         if inode in self.files:
@@ -251,7 +268,9 @@ def states(bench, trace, most, generator, forgets=None, stops=None):
     `forgets` leaves syncs out; `stops` are the only changes after which the power fails."""
     disk, found = Disk(bench.template), {}
     for number, (call, path, *rest) in enumerate(trace, 1):
-        if not (call == "sync" and forgets and forgets(path, disk)):
+        if call == "syncfs" and forgets:
+            disk.sync_all(forgets)
+        elif not (call == "sync" and forgets and forgets(path, disk)):
             disk.apply(call, path, *rest)
         if stops and number not in stops:
             continue

@@ -79,6 +79,8 @@ static struct {
   long clock;
   /// Whether inotify tells nothing. TORTURE_DEAF
   bool is_deaf;
+  /// Whether the file system is one that the daemon does not sync as a whole. TORTURE_ALONE
+  bool syncs_alone;
 } settings;
 
 static struct page no_page;
@@ -112,6 +114,7 @@ __attribute__((constructor)) static void set_up(void) {
   settings.until = number("TORTURE_UNTIL", settings.at);
   settings.counts_looks = getenv("TORTURE_LOOKS") != NULL;
   settings.only = getenv("TORTURE_ONLY");
+  settings.syncs_alone = getenv("TORTURE_ALONE") != NULL;
   const char *shared = getenv("TORTURE_PAGE");
   if (shared != NULL) {
     int file = (int)syscall(SYS_openat, AT_FDCWD, shared, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -372,7 +375,7 @@ int ftruncate(int file, off_t size) {
 static struct { dev_t device; ino_t inode; } failed_syncs[64];
 static unsigned failed_sync_count;
 
-static int sync_with(int file, const char *call, int (*made)(int)) {
+static int sync_with(int file, const char *call, const char *traced_as, int (*made)(int)) {
   char path[PATH_MAX];
   path_of(file, path);
   const char *shown = below_root(path);
@@ -392,7 +395,7 @@ static int sync_with(int file, const char *call, int (*made)(int)) {
   if (blow == FAIL || blow == SHORT) return (int)refuse();
   int result = made(file);
   int error = errno;
-  if (result >= 0) trace("sync", shown, "", 0, "", 0);
+  if (result >= 0) trace(traced_as, shown, "", 0, "", 0);
   return (int)end(blow, result, error);
 }
 
@@ -400,8 +403,20 @@ DECLARE(fsync);
 DECLARE(fdatasync);
 static int made_fsync(int file) { return REAL(fsync)(file); }
 static int made_fdatasync(int file) { return REAL(fdatasync)(file); }
-int fsync(int file) { return sync_with(file, "fsync", made_fsync); }
-int fdatasync(int file) { return sync_with(file, "fdatasync", made_fdatasync); }
+int fsync(int file) { return sync_with(file, "fsync", "sync", made_fsync); }
+int fdatasync(int file) { return sync_with(file, "fdatasync", "sync", made_fdatasync); }
+
+/// Makes nothing durable, and so counts for nothing in the replay; but it can fail as a sync can.
+DECLARE(sync_file_range);
+static __thread struct { off64_t offset, count; unsigned flags; } written_range;
+static int made_write_out(int file) {
+  return REAL(sync_file_range)(
+    file, written_range.offset, written_range.count, written_range.flags);
+}
+int sync_file_range(int file, off64_t offset, off64_t count, unsigned flags) {
+  written_range.offset = offset, written_range.count = count, written_range.flags = flags;
+  return sync_with(file, "sync_file_range", "write-out", made_write_out);
+}
 
 // MARK: - System calls without a function of their own
 
@@ -463,6 +478,15 @@ ssize_t pread(int file, void *bytes, size_t count, off_t offset) {
   if (blow == SHORT && count > 1) count /= 2;
   ssize_t result = REAL(pread)(file, bytes, count, offset);
   return end(blow, result, errno);
+}
+
+/// Where the states lie in memory, the daemon is told that it is ext4, which it syncs for many photos
+/// at once; or a file system that it does not know, on which it syncs each alone.
+DECLARE(fstatfs);
+int fstatfs(int file, struct statfs *facts) {
+  int result = REAL(fstatfs)(file, facts);
+  if (settings.is_on && result == 0) facts->f_type = settings.syncs_alone ? 0 : 0xef53;
+  return result;
 }
 
 DECLARE(fstat);

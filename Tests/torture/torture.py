@@ -33,9 +33,12 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="instead of all suites")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--alone", action="store_true",
+        help="as on a file system that is not synced for many photos at once")
     options = parser.parse_args()
     begun, failures = time.monotonic(), 0
-    bed = bench.Bench(options.daemon, options.model, jobs=options.jobs)
+    bed = bench.Bench(options.daemon, options.model, jobs=options.jobs, alone=options.alone)
     try:
         bed.prepare(options.photos, options.seed)
         if options.soak:

@@ -61,7 +61,7 @@ def prepared(image):
 
 
 def network(engine, path):
-    """A function from [n, 1, 28, 28] to logits, on one thread a caller."""
+    """A function from [1, 1, 28, 28] to the logits of all views, on one thread a caller."""
     if engine == "onnxruntime":
         import onnxruntime
 
@@ -70,18 +70,24 @@ def network(engine, path):
         options.inter_op_num_threads = 1
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         name = session.get_inputs()[0].name
-        return lambda inputs: session.run(None, {name: inputs})[0]
+        views = int(session.get_modelmeta().custom_metadata_map["views"])
+        return lambda inputs: session.run(None, {name: mirrored(inputs, views)})[0]
     import torch
-    from network import torch_model
+    from network import torch_model, views as view_count
 
     torch.set_num_threads(1)
-    model = torch_model(path)
+    model, views = torch_model(path), view_count(path)
 
     def run(inputs):
         with torch.inference_mode():
-            return model(torch.from_numpy(inputs)).numpy()
+            return model(torch.from_numpy(mirrored(inputs, views))).numpy()
 
     return run
+
+
+def mirrored(inputs, views):
+    """Beside the photo its mirror image, where the model is made for both: what Hangtag runs."""
+    return np.concatenate([inputs, inputs[..., ::-1]]) if views == 2 else inputs
 
 
 def classify(path, run):
@@ -95,9 +101,9 @@ def classify(path, run):
         image, size = decoded(data)
     except Exception as error:  # whatever Pillow makes of a broken file
         return entry | {"outcome": "rejected", "error": str(error), "folder": "rejected"}
-    logits = run(prepared(image)[None, None])[0].astype(np.float64)
-    shares = np.exp(logits - logits.max())
-    shares /= shares.sum()
+    logits = run(prepared(image)[None, None]).astype(np.float64)
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    shares = (shares / shares.sum(axis=1, keepdims=True)).mean(axis=0)
     best = int(shares.argmax())
     sure = shares[best] >= THRESHOLD
     return entry | {

@@ -9,14 +9,38 @@ typedef struct {
   int pairs, kernel_height, kernel_width, line_width;
 } product_arguments;
 
-// Up to 32 pixels of the line x up to two output blocks: all products, into `sums`, [left tile][
-// right tile][16 pixels][16 channels].
-ALWAYS_INLINE void product(const int left_tiles, const int right_tiles, const product_arguments *a,
-                           ptrdiff_t pixel, float *sums) {
+ALWAYS_INLINE void zero_sums(const int left_tiles, const int right_tiles) {
   _tile_zero(0);
   if (right_tiles > 1) _tile_zero(1);
   if (left_tiles > 1) _tile_zero(2);
   if (left_tiles > 1 && right_tiles > 1) _tile_zero(3);
+}
+
+ALWAYS_INLINE void store_sums(const int left_tiles, const int right_tiles, float *sums) {
+  _tile_stored(0, sums, 64);
+  if (right_tiles > 1) _tile_stored(1, sums + 256, 64);
+  if (left_tiles > 1) _tile_stored(2, sums + 512, 64);
+  if (left_tiles > 1 && right_tiles > 1) _tile_stored(3, sums + 768, 64);
+}
+
+// Calls a function whose first two arguments must be known to the compiler: how many tiles there
+// are, one or two.
+#define FOR_TILE_COUNTS(function, left_tiles, right_tiles, ...) \
+  do {                                                          \
+    if (left_tiles == 2) {                                      \
+      if (right_tiles == 2) function(2, 2, __VA_ARGS__);        \
+      else function(2, 1, __VA_ARGS__);                         \
+    } else {                                                    \
+      if (right_tiles == 2) function(1, 2, __VA_ARGS__);        \
+      else function(1, 1, __VA_ARGS__);                         \
+    }                                                           \
+  } while (0)
+
+// Up to 32 pixels of the line x up to two output blocks: all products, into `sums`, [left tile][
+// right tile][16 pixels][16 channels].
+ALWAYS_INLINE void product(const int left_tiles, const int right_tiles, const product_arguments *a,
+                           ptrdiff_t pixel, float *sums) {
+  zero_sums(left_tiles, right_tiles);
   const bfloat16 *weights = a->weights;
   for (int pair = 0; pair < a->pairs; pair++) {
     for (int ky = 0; ky < a->kernel_height; ky++) {
@@ -40,10 +64,7 @@ ALWAYS_INLINE void product(const int left_tiles, const int right_tiles, const pr
       }
     }
   }
-  _tile_stored(0, sums, 64);
-  if (right_tiles > 1) _tile_stored(1, sums + 256, 64);
-  if (left_tiles > 1) _tile_stored(2, sums + 512, 64);
-  if (left_tiles > 1 && right_tiles > 1) _tile_stored(3, sums + 768, 64);
+  store_sums(left_tiles, right_tiles, sums);
 }
 
 // Some rows of one image.
@@ -95,6 +116,17 @@ ALWAYS_INLINE void store_tile(const hangtag_convolution *c, const hangtag_epilog
   }
 }
 
+ALWAYS_INLINE void store_tiles(const hangtag_convolution *c, const hangtag_epilogue *e,
+                               const float *sums, int left_tiles, int right_tiles, row_band band,
+                               ptrdiff_t pixel, int line_width, int o, hangtag_map output) {
+  for (int l = 0; l < left_tiles; l++) {
+    for (int r = 0; r < right_tiles; r++) {
+      store_tile(c, e, sums + (l * 2 + r) * 256, band, pixel + l * TILE_ROWS, line_width, o + r,
+                 output);
+    }
+  }
+}
+
 static void convolve_band(const hangtag_convolution *c, const product_arguments *first,
                           const hangtag_epilogue *epilogue, row_band band, hangtag_map output) {
   float sums[4 * TILE_BYTES / sizeof(float)] __attribute__((aligned(64)));
@@ -105,20 +137,35 @@ static void convolve_band(const hangtag_convolution *c, const product_arguments 
     const int right_tiles = o + 1 < blocks ? 2 : 1;
     for (ptrdiff_t pixel = 0; pixel < end; pixel += 2 * TILE_ROWS) {
       const int left_tiles = pixel + TILE_ROWS < end ? 2 : 1;
-      if (left_tiles == 2) {
-        if (right_tiles == 2) product(2, 2, &a, pixel, sums);
-        else product(2, 1, &a, pixel, sums);
-      } else {
-        if (right_tiles == 2) product(1, 2, &a, pixel, sums);
-        else product(1, 1, &a, pixel, sums);
-      }
-      for (int l = 0; l < left_tiles; l++) {
-        for (int r = 0; r < right_tiles; r++) {
-          store_tile(c, epilogue, sums + (l * 2 + r) * 256, band, pixel + l * TILE_ROWS,
-                     a.line_width, o + r, output);
-        }
-      }
+      FOR_TILE_COUNTS(product, left_tiles, right_tiles, &a, pixel, sums);
+      store_tiles(c, epilogue, sums, left_tiles, right_tiles, band, pixel, a.line_width, o, output);
     }
+  }
+}
+
+// How a convolution is divided, so that the lines of a band fit into the memory for operands.
+typedef struct {
+  int line_width, rows;
+  ptrdiff_t pair;  // values from one pair of blocks to the next
+} line_plan;
+
+static line_plan plan_lines(const hangtag_convolution *c, int pairs) {
+  const int height = c->output.height;
+  const int line_width = c->output.width + c->kernel_width - 1;
+  const int line_bytes = line_width * pairs * TILE_DEPTH * (int)sizeof(bfloat16);
+  int rows = OPERAND_BYTES / line_bytes - (c->kernel_height - 1);
+  rows = rows < 1 ? 1 : rows > height ? height : rows;
+  // The last tile reads past the last pixel what it then throws away.
+  const ptrdiff_t pair =
+      ((ptrdiff_t)(rows + c->kernel_height - 1) * line_width + 2 * TILE_ROWS) * TILE_DEPTH;
+  return (line_plan){line_width, rows, pair};
+}
+
+// What the last tile of a band reads behind it: thrown away, but it should not be what it pleases.
+static void clear_tails(bfloat16 *operand, int pairs, ptrdiff_t pair) {
+  const ptrdiff_t tail = 2 * TILE_ROWS * TILE_DEPTH;
+  for (int p = 1; p <= pairs; p++) {
+    __builtin_memset(operand + p * pair - tail, 0, tail * sizeof(bfloat16));
   }
 }
 
@@ -129,32 +176,26 @@ static void amx_convolve(const hangtag_convolution *c, hangtag_map input, const 
     return;
   }
   const int height = c->output.height;
-  const int line_width = c->output.width + c->kernel_width - 1;
   const int pairs = (block_count(c->input_channels) + 1) / 2;
-  const int line_bytes = line_width * pairs * TILE_DEPTH * (int)sizeof(bfloat16);
-  int rows = OPERAND_BYTES / line_bytes - (c->kernel_height - 1);
-  rows = rows < 1 ? 1 : rows > height ? height : rows;
-  // The last tile reads past the last pixel what it then throws away.
-  const ptrdiff_t input_pair =
-      ((ptrdiff_t)(rows + c->kernel_height - 1) * line_width + 2 * TILE_ROWS) * TILE_DEPTH;
-  bfloat16 operand[pairs * input_pair] __attribute__((aligned(64)));
-  __builtin_memset(operand, 0, sizeof operand);
+  const line_plan plan = plan_lines(c, pairs);
+  bfloat16 operand[pairs * plan.pair] __attribute__((aligned(64)));
+  clear_tails(operand, pairs, plan.pair);
   const int kernel = c->kernel_height * c->kernel_width;
   const product_arguments arguments = {
       .input = operand,
       .weights = (const bfloat16 *)weights,
-      .input_pair = input_pair,
+      .input_pair = plan.pair,
       .weight_block = (ptrdiff_t)pairs * kernel * (TILE_BYTES / sizeof(bfloat16)),
       .pairs = pairs, .kernel_height = c->kernel_height, .kernel_width = c->kernel_width,
-      .line_width = line_width,
+      .line_width = plan.line_width,
   };
   input.data -= c->padding_height * input.row + c->padding_width * input.pixel;
 
   configure_tiles();
   for (int n = 0; n < c->output.images; n++) {
-    for (int y = 0; y < height; y += rows) {
-      const row_band band = {n, y, y + rows < height ? rows : height - y};
-      convert_lines(c, input, band, line_width, input_pair, operand);
+    for (int y = 0; y < height; y += plan.rows) {
+      const row_band band = {n, y, y + plan.rows < height ? plan.rows : height - y};
+      convert_lines(c, input, band, plan.line_width, plan.pair, operand);
       convolve_band(c, &arguments, epilogue, band, output);
     }
   }

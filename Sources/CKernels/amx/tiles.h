@@ -36,6 +36,13 @@ ALWAYS_INLINE bfloat16 rounded(float value) {
   return (bfloat16)((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
+ALWAYS_INLINE float widened(bfloat16 value) {
+  const uint32_t bits = (uint32_t)value << 16;
+  float result;
+  __builtin_memcpy(&result, &bits, 4);
+  return result;
+}
+
 // Memory for bfloat16 operands on the stack, so that no kernel allocates. Larger work is divided.
 #define OPERAND_BYTES (384 * 1024)
 

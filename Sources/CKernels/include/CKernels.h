@@ -148,6 +148,7 @@ typedef enum {
   HANGTAG_AVX512,
   HANGTAG_NEON,
   HANGTAG_AMX,
+  HANGTAG_AMX_SPLIT,
 } hangtag_isa;
 
 /// The kernels for an instruction set; NULL where they were not compiled for this architecture or

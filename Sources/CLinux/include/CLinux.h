@@ -47,6 +47,13 @@ static inline int linux_rename_exchange(int directory, const char *one, const ch
 /// syncfs(2): writes out everything of the file system that an open file lies on.
 static inline int linux_syncfs(int file) { return (int)syscall(SYS_syncfs, file); }
 
+/// sync_file_range(2) over a whole file: writes out what is in memory only, and waits for it.
+static inline int linux_write_out(int file) {
+  return sync_file_range(
+      file, 0, 0,
+      SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+}
+
 /// eventfd(2), non-blocking and closed on exec.
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

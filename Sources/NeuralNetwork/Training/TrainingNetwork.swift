@@ -42,7 +42,7 @@ public final class TrainingNetwork {
     _ architecture: Architecture, capacity: Int, threads: Int, seed: UInt64,
     instructionSet: InstructionSet = .best
   ) {
-    guard let kernels = instructionSet.kernels else {
+    guard let kernels = instructionSet.forTraining.kernels else {
       preconditionFailure("this machine does not support \(instructionSet.rawValue)")
     }
     precondition(architecture.outputShape.count == 1, "the network must give a list of logits")

@@ -54,23 +54,39 @@ struct ClaimProcessor: ~Copyable {
   mutating func finish(
     _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
   ) -> FinishedPhoto? {
-    let serving = serving.current
-    let photo: FinishedPhoto
+    let photo = judge(claim, file, contents)
+    let start = MonotonicTime.now
+    defer { serving.trace?.add(.sync, since: start) }
+    return patience.makeDurable(photo, claim, file)
+  }
+
+  /// Finishes a claim as `finish` does, but leaves its sync to the group with which it is recorded.
+  mutating func finishUnsynced(
+    _ claim: consuming Claim, _ file: borrowing File, _ contents: PhotoContents
+  ) -> FinishedPhoto? {
+    var photo = judge(claim, file, contents)
     do throws(FileSystemError) {
-      // Read before the verdict: `retry` left word of an earlier claim on the file.
-      let earlier = file.supersededClaim?.description
-      let judgement = try judgement(file, contents, serving)
-      let start = MonotonicTime.now
-      try claim.syncBytes(file)
-      self.serving.trace?.add(.sync, since: start)
-      photo = self.photo(claim.photo, judgement, supersedes: earlier, serving)
+      // Else a failure of one photo would be told of the whole file system, to whoever asks first.
+      try file.writeOut()
     } catch {
-      let message =
-        "The disk failed while this photo was read or stored (\(error)); its bytes may be damaged. "
-        + "Check the disk, then drop the photo again."
-      photo = unreadable(claim, because: message, serving)
+      return patience.inItsPlace(photo.damaged(by: error), claim)
     }
-    return inItsPlace(photo, claim)
+    photo.unsynced = UnsyncedClaim(claim)
+    return photo
+  }
+
+  private mutating func judge(
+    _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
+  ) -> FinishedPhoto {
+    let serving = serving.current
+    // Read before the verdict: `retry` left word of an earlier claim on the file.
+    let earlier = file.supersededClaim?.description
+    do throws(FileSystemError) {
+      let judgement = try judgement(file, contents, serving)
+      return photo(claim.photo, judgement, supersedes: earlier, serving)
+    } catch {
+      return unreadable(claim, because: FinishedPhoto.damage(by: error), serving)
+    }
   }
 
   /// Reads and finishes a claim whose file is not the one that was read in the inbox, or that an
@@ -78,10 +94,7 @@ struct ClaimProcessor: ~Copyable {
   /// - Returns: nil as `finish` does.
   mutating func readAndFinish(_ claim: borrowing Claim) -> FinishedPhoto? {
     do throws(FileSystemError) {
-      let opened = try patience.attempt("Claimed photos cannot be opened", while: \.isPassing) {
-        () throws(FileSystemError) in Opened(try claim.open())
-      }
-      guard let file = opened else { return nil }
+      guard let file = try patience.open(claim) else { return nil }
       var contents = PhotoContents.incomplete
       for _ in 0..<Self.readingAttempts {
         let before = try file.file.status()
@@ -91,7 +104,7 @@ struct ClaimProcessor: ~Copyable {
       return finish(claim, file.file, contents)
     } catch {
       let message = "The photo cannot be read (\(error)). Check its permissions and the disk."
-      return inItsPlace(unreadable(claim, because: message, serving.current), claim)
+      return patience.inItsPlace(unreadable(claim, because: message, serving.current), claim)
     }
   }
 
@@ -104,30 +117,11 @@ struct ClaimProcessor: ~Copyable {
     return photo(claim.photo, Judgement(verdict), supersedes: nil, serving.current)
   }
 
-  /// A file, where only copyable values go.
-  private final class Opened {
-    let file: File
-    init(_ file: consuming File) { self.file = file }
-  }
-
   private func unreadable(
     _ claim: borrowing Claim, because message: String, _ serving: Serving
   ) -> FinishedPhoto {
     let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message)
     return photo(claim.photo, Judgement(verdict), supersedes: nil, serving)
-  }
-
-  /// Makes the photo's place durable before its entry may say that it was claimed.
-  private func inItsPlace(_ photo: FinishedPhoto, _ claim: borrowing Claim) -> FinishedPhoto? {
-    do throws(FileSystemError) {
-      let synced: Void? = try patience.attempt(
-        "Claims cannot be made durable", while: { !$0.isNotFound }
-      ) { () throws(FileSystemError) in try claim.syncPlace() }
-      return synced == nil ? nil : photo
-    } catch {
-      // Somebody has taken the photo out of `work/`, which the committer will find and say.
-      return photo
-    }
   }
 
   private mutating func adoptLimits() {

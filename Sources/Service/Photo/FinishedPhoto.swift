@@ -1,3 +1,5 @@
+import FileSystem
+import Imaging
 import Inbox
 import Manifest
 import SystemPackage
@@ -15,9 +17,26 @@ struct FinishedPhoto: Sendable {
   /// An earlier claim of the same photo, where it was put back by `hangtag retry`.
   let supersedes: String?
   var times: StageTimes
+  /// Where the group is to make it durable; nil where that is done.
+  var unsynced: UnsyncedClaim?
 
   var isRejected: Bool {
     if case .rejected = verdict { true } else { false }
+  }
+
+  /// A whole sentence.
+  static func damage(by error: FileSystemError) -> String {
+    "The disk failed while this photo was read or stored (\(error)); its bytes may be damaged. "
+      + "Check the disk, then drop the photo again."
+  }
+
+  /// The same photo, rejected because the disk failed.
+  func damaged(by error: FileSystemError) -> FinishedPhoto {
+    let verdict = PhotoVerdict(
+      rejectedAs: DecodeError.Code.unreadable.rawValue, because: Self.damage(by: error))
+    return FinishedPhoto(
+      claimed: claimed, folder: verdict.folder, sha256: nil, verdict: verdict.verdict,
+      image: verdict.image, model: model, classifiedAt: .now, supersedes: nil, times: times)
   }
 
   /// The entry to be, once it is decided under which name the photo is kept.

@@ -4,8 +4,8 @@ import Manifest
 import SystemPackage
 import Threading
 
-/// The one place where entries become durable and photos leave `work/`: a group of photos gets
-/// names, then entries with a single sync, then the moves. Confined to one thread.
+/// The one place where entries become durable and photos leave `work/`: a group of photos is synced,
+/// gets names, then entries with a single sync, then the moves. Confined to one thread.
 struct Committer: ~Copyable {
   /// The most photos that share one sync.
   static let largestGroup = 128
@@ -34,7 +34,8 @@ struct Committer: ~Copyable {
   private let commits: CommitQueue
   let monitor: ServiceMonitor
   let place: ProgressBoard.Place
-  private let trace: Trace?
+  let trace: Trace?
+  let sharedSync: SharedSync
   private var ledger: Ledger
   private var placement: Placement
   private var unmoved: [Unmoved] = []
@@ -43,16 +44,17 @@ struct Committer: ~Copyable {
   /// to the end.
   var hasLeftPhotos: Bool { isUnfinished || commits.hasLeft }
   private var isUnfinished = false
-  /// For the photos that recovery finishes on this thread.
+  /// For the photos that are made durable on this thread.
   var patience: Patience {
     Patience(commits: commits, incidents: monitor.incidents, place: place)
   }
 
   init(
     ledger: consuming Ledger, placement: consuming Placement, commits: CommitQueue,
-    monitor: ServiceMonitor, trace: Trace? = nil
+    sharedSync: SharedSync, monitor: ServiceMonitor, trace: Trace? = nil
   ) {
     self.trace = trace
+    self.sharedSync = sharedSync
     self.ledger = ledger
     self.placement = placement
     self.commits = commits
@@ -94,7 +96,7 @@ struct Committer: ~Copyable {
   /// Records a group of photos and moves them. If the disk refuses, waits until it does not, or
   /// until the service is to stop.
   mutating func commit(_ group: [FinishedPhoto]) {
-    guard let paths = choosePaths(for: group) else { return }
+    guard let group = makeDurable(group), let paths = choosePaths(for: group) else { return }
     let drafts = zip(group, paths).map { photo, path in photo.draft(storedAs: path) }
     let start = MonotonicTime.now
     let recorded = append(drafts)

@@ -11,6 +11,7 @@ struct Worker: ~Copyable {
   private let inbox: InboxQueue
   private let claimer: Claimer
   private let commits: CommitQueue
+  private let sharedSync: SharedSync
   private let monitor: ServiceMonitor
   private let place: ProgressBoard.Place
   private let trace: Trace?
@@ -18,12 +19,13 @@ struct Worker: ~Copyable {
   private var backOff = BackOff()
 
   init(
-    inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, serving: ServingState,
-    monitor: ServiceMonitor, place: ProgressBoard.Place
+    inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, sharedSync: SharedSync,
+    serving: ServingState, monitor: ServiceMonitor, place: ProgressBoard.Place
   ) {
     self.inbox = inbox
     self.claimer = claimer
     self.commits = commits
+    self.sharedSync = sharedSync
     self.monitor = monitor
     self.place = place
     trace = serving.trace
@@ -59,16 +61,22 @@ struct Worker: ~Copyable {
     inbox.finished(candidate, .claimed)
     monitor.incidents.ended(Self.incident)
     backOff.succeeded()
-    let claimed = taken.claim.photo
+    let (claimed, changed) = (taken.claim.photo, taken.changed)
     place.now(.classifying, claimed.source)
-    let finished =
-      taken.claim.isWhatWasRead
-      ? processor.finish(taken.claim, taken.file, taken.contents)
-      : processor.readAndFinish(taken.claim)
-    guard var photo = finished else { return }
-    photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - taken.changed))
+    guard var photo = finish(taken) else { return }
+    photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - changed))
     place.now(.waiting, claimed.source)
     commits.put(photo)
+  }
+
+  /// A photo that comes alone is made durable at once; where more wait, that is done for many together.
+  private mutating func finish(_ taken: consuming TakenPhoto) -> FinishedPhoto? {
+    guard taken.claim.isWhatWasRead else { return processor.readAndFinish(taken.claim) }
+    let contents = taken.contents
+    if inbox.hasMore, sharedSync.isGood {
+      return processor.finishUnsynced(taken.claim, taken.file, contents)
+    }
+    return processor.finish(taken.claim, taken.file, contents)
   }
 
   /// Every other photo would fail as well: to read them all, again and again, helps nobody.

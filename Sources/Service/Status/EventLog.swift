@@ -12,6 +12,9 @@ struct EventLog: Sendable {
   /// An entry has become durable.
   /// - Parameter received: when the photo was claimed, in nanoseconds since 1970.
   func recorded(_ entry: Entry, received: Int64) {
+    let level: Logger.Level = entry.outcome == .rejected ? .notice : .info
+    // Mostly nobody wants to see it, and every photo comes by here.
+    guard logger.logLevel <= level else { return }
     let milliseconds = Timestamp.now.milliseconds - Timestamp(nanoseconds: received).milliseconds
     var keys: Logger.Metadata = [
       "photo": "\(entry.source.text)", "outcome": "\(entry.outcome.rawValue)",
@@ -26,8 +29,7 @@ struct EventLog: Sendable {
       keys["code"] = "\(error.code)"
       keys["error"] = "\(error.message)"
     }
-    logger.log(
-      level: entry.outcome == .rejected ? .notice : .info, "A photo was recorded.", metadata: keys)
+    logger.log(level: level, "A photo was recorded.", metadata: keys)
   }
 
   func sealed(_ manifest: SealedManifest) {

@@ -1,0 +1,9 @@
+import Inbox
+
+/// The claim of a photo whose bytes are written but not durable, nor is its place: that is left to the
+/// group with which it is recorded. A class, because a photo on its way to the committer is copied.
+final class UnsyncedClaim: Sendable {
+  let claim: Claim
+
+  init(_ claim: consuming Claim) { self.claim = claim }
+}
