@@ -2,8 +2,8 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-alerts test-systemd build bench torture soak bench-train install \
-  uninstall units deb format lint clean run-packages test-packages deb-packages
+.PHONY: help run test test-alerts test-systemd build bench torture soak fuzz sanitize \
+  bench-train install uninstall units deb format lint clean run-packages test-packages deb-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
 PREFIX ?= /usr/local
@@ -19,6 +19,7 @@ RELEASE := -c release --static-swift-stdlib -Xlinker --no-export-dynamic
 BIN := .build/release
 DEMO := build/demo
 MINUTES ?= 20
+SECONDS ?= 60
 
 # What Debian must have besides Swift.
 RUN_PACKAGES := libjpeg-dev libpng-dev zlib1g-dev libyaml-dev dataset-fashion-mnist make git
@@ -55,6 +56,12 @@ torture: test-packages build ## Kill the daemon at every call, fail every call, 
 
 soak: test-packages build ## Bursts of photos and random kills for MINUTES (default 20).
 	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd --soak $(MINUTES)
+
+fuzz: test-packages ## Fuzz every reader, each for SECONDS (default 60); or one: TARGET=jpeg.
+	python3 Tests/fuzz/fuzz.py --seconds $(SECONDS) $(if $(INPUT),--input $(INPUT)) $(TARGET)
+
+sanitize: test-packages ## Sort hundreds of photos, good and bad, under AddressSanitizer.
+	python3 Tests/fuzz/sanitize.py
 
 bench: run-packages build ## Race Python scripts and the floor (BENCH="--full" for all photos).
 	python3 bench/run.py $(BIN) $(BENCH)

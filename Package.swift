@@ -13,8 +13,14 @@ let swift: [SwiftSetting] = [
 /// real photos and train real networks.
 let optimized = swift + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// C is for kernels and shims only. Optimised in debug builds too: the tests run real networks.
-let c: [CSetting] = [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])]
+/// Set by `make fuzz` and `make sanitize`.
+let isSanitized = Context.environment["HANGTAG_SANITIZED"] != nil
+
+/// C is for kernels and shims only. Optimised in debug builds too: the tests run real networks. With
+/// a sanitizer's checks in the kernels' unrolled loops an optimiser would take minutes.
+let c: [CSetting] = [
+  .unsafeFlags([isSanitized ? "-O1" : "-O3", "-Wall", "-Wextra", "-Werror", "-fno-math-errno"])
+]
 
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -141,6 +147,26 @@ let package = Package(
   ],
   cLanguageStandard: .gnu17
 )
+
+// The fuzzers need a compiler with libFuzzer, which brings their `main`.
+if isSanitized {
+  package.targets += [
+    .target(
+      name: "FuzzSupport", dependencies: ["FileSystem", system], path: "Tests/fuzz/FuzzSupport",
+      swiftSettings: swift),
+    fuzzer("pictures", ["CZlib", "Imaging", "SamplePhotos"]),
+    fuzzer("manifests", ["FileSystem", "Manifest", system]),
+    fuzzer("models", ["Classification", "Imaging", "NeuralNetwork"]),
+    fuzzer("files", ["Service", "Training", "YAML", system]),
+  ]
+}
+
+/// A program of several targets for libFuzzer, under Tests/fuzz/.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "fuzz-\(name)", dependencies: dependencies + ["FuzzSupport"],
+    path: "Tests/fuzz/\(name)", swiftSettings: swift)
+}
 
 /// A test target under Tests/, with the helpers that all tests share.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {

@@ -91,6 +91,10 @@ public struct Entry: Sendable, Equatable {
     }
   }
 
+  /// No sequence comes so far: every reader of JSON takes smaller numbers exactly (RFC 8259, section
+  /// 6), and no sum of them overflows. One that does is damage.
+  static let sequenceLimit = 1 << 53
+
   /// The entry's place in its stream, from 1.
   public let sequence: Int
   /// The claim's identity, unique for ever.

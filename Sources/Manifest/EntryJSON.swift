@@ -12,9 +12,10 @@ extension Entry: Decodable {
   public init(from decoder: any Decoder) throws {
     let object = try decoder.container(keyedBy: Key.self)
     sequence = try object.decode(Int.self, forKey: .sequence)
-    guard sequence > 0 else {
+    guard (1..<Self.sequenceLimit).contains(sequence) else {
       throw DecodingError.dataCorruptedError(
-        forKey: .sequence, in: object, debugDescription: "a sequence is greater than 0")
+        forKey: .sequence, in: object,
+        debugDescription: "a sequence is greater than 0 and less than 2^53")
     }
     claim = try object.decode(String.self, forKey: .claim)
     source = RecordedPath(

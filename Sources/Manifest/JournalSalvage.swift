@@ -24,6 +24,9 @@ struct JournalSalvage {
 
   /// An entry's line has at least this many bytes.
   private static let shortestLine = 200
+  /// So far a sequence may jump without a trace of what is missing: a start that meets damage writes
+  /// a journal that has the gap and nothing in it, and the next start must come to the same end.
+  private static let largestGap = 1000
 
   /// - Parameters:
   ///   - bytes: the journal's content.
@@ -33,7 +36,7 @@ struct JournalSalvage {
     previous = sealed
     var lines = Self.lines(bytes)[...]
     while let (line, entry) = lines.popFirst() {
-      take(line, entry, next: lines.first?.entry)
+      take(line, entry, next: lines.lazy.compactMap(\.entry).first)
     }
     if kept.isEmpty, sealed != nil, !bytes.isEmpty {
       // Nothing follows where it should: then the file knows better where it begins.
@@ -49,7 +52,7 @@ struct JournalSalvage {
     var rest = bytes[...]
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
       let line = rest[...end]
-      lines.append((line, try? JSONDecoder().decode(Entry.self, from: Data(line))))
+      lines.append((line, entry(line)))
       rest = rest[(end + 1)...]
     }
     // A line without its line feed was not written to its end.
@@ -57,19 +60,34 @@ struct JournalSalvage {
     return lines
   }
 
-  private mutating func take(_ bytes: ArraySlice<UInt8>, _ entry: Entry?, next: Entry?) {
-    guard let entry, follows(entry.sequence, next: next?.sequence) else { return reject(bytes) }
+  /// A line becomes part of a sealed manifest as it is. So it must be UTF-8 without a byte order mark,
+  /// although Foundation reads other encodings, too.
+  private static func entry(_ line: ArraySlice<UInt8>) -> Entry? {
+    guard line.first == UInt8(ascii: "{"), !line.contains(0),
+      String(validating: line, as: UTF8.self) != nil
+    else { return nil }
+    return try? JSONDecoder().decode(Entry.self, from: Data(line))
+  }
+
+  private mutating func take(
+    _ bytes: ArraySlice<UInt8>, _ entry: Entry?, next: @autoclosure () -> Entry?
+  ) {
+    guard let entry, follows(entry.sequence, next: next()?.sequence) else { return reject(bytes) }
     if let previous, entry.sequence != previous + 1 { fault() }
     kept.append(Line(entry: entry, bytes: bytes))
     previous = entry.sequence
     lost = 0
   }
 
-  /// Whether a sequence may come next. One that jumps further than the damage before it explains,
-  /// and that the line behind does not bear out, is damaged itself.
+  /// Whether a sequence may come next, before the next one that can be read. One that jumps further
+  /// than the damage before it explains is damaged itself, unless the line behind bears it out, or
+  /// does not contradict it and so many entries may be missing.
   private func follows(_ sequence: Int, next: Int?) -> Bool {
     guard let previous else { return true }
-    return sequence > previous && (sequence - previous <= 1 + lost || next == sequence + 1)
+    guard sequence > previous else { return false }
+    let jump = sequence - previous
+    return jump <= 1 + lost || next == sequence + 1
+      || jump <= Self.largestGap && next ?? .max > sequence
   }
 
   private mutating func reject(_ bytes: ArraySlice<UInt8>) {

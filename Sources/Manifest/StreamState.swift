@@ -20,7 +20,8 @@ struct StreamState: Sendable, Equatable, Decodable {
   /// Reads the file's content; nil where it makes no sense.
   init?(_ bytes: [UInt8]) {
     guard let state = try? JSONDecoder().decode(StreamState.self, from: Data(bytes)),
-      UUID(uuidString: state.stream) != nil, state.sequence >= 0, state.manifest >= 0
+      UUID(uuidString: state.stream) != nil, (0..<Entry.sequenceLimit).contains(state.sequence),
+      (0..<Entry.sequenceLimit).contains(state.manifest)
     else { return nil }
     self = state
   }

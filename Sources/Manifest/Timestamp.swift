@@ -75,23 +75,24 @@ extension Timestamp: CustomStringConvertible {
 }
 
 extension Timestamp {
+  /// A digit where there is a 0. No number is longer, so that none is too large.
+  private static let form = "0000-00-00T00:00:00.000Z"
+
   /// Reads what `description` writes: exactly `YYYY-MM-DDTHH:MM:SS.mmmZ`, and only dates that exist.
   public init?(_ text: String) {
     let bytes = Array(text.utf8)
-    guard bytes.count == 24 else { return nil }
+    guard bytes.count == Self.form.utf8.count else { return nil }
     var fields: [Int64] = [0]
-    for (index, byte) in bytes.enumerated() {
-      switch (index, byte) {
-      case (4, UInt8(ascii: "-")), (7, UInt8(ascii: "-")), (10, UInt8(ascii: "T")),
-        (13, UInt8(ascii: ":")), (16, UInt8(ascii: ":")), (19, UInt8(ascii: ".")):
+    for (byte, wanted) in zip(bytes, Self.form.utf8) {
+      if wanted == UInt8(ascii: "0") {
+        guard (wanted...UInt8(ascii: "9")).contains(byte) else { return nil }
+        fields[fields.count - 1] = fields[fields.count - 1] * 10 + Int64(byte - wanted)
+      } else {
+        guard byte == wanted else { return nil }
         fields.append(0)
-      case (23, UInt8(ascii: "Z")): break
-      case (_, UInt8(ascii: "0")...UInt8(ascii: "9")):
-        fields[fields.count - 1] = fields[fields.count - 1] * 10 + Int64(byte - UInt8(ascii: "0"))
-      default: return nil
       }
     }
-    guard fields.count == 7, fields[0] >= 1970 else { return nil }
+    guard fields[0] >= 1970 else { return nil }
     let days = Self.days(year: fields[0], month: fields[1], day: fields[2])
     let seconds = (days * 24 + fields[3]) * 3600 + fields[4] * 60 + fields[5]
     self.init(milliseconds: seconds * 1000 + fields[6])

@@ -92,16 +92,45 @@ import Testing
   }
 
   /// One wrong digit must not cost the lines behind it, nor make the stream jump.
-  @Test(arguments: [0, 2, 5])
-  func aSequenceThatJumpsIsDamage(position: Int) throws {
+  @Test(arguments: [0, 2, 5], [9001, Int.max])
+  func aSequenceThatJumpsIsDamage(position: Int, sequence: Int) throws {
     var damaged = lines
     let text = String(decoding: lines[position], as: UTF8.self)
     damaged[position] = [UInt8](
-      text.replacing("\"sequence\":\(position + 1)", with: "\"sequence\":901").utf8)
+      text.replacing("\"sequence\":\(position + 1)", with: "\"sequence\":\(sequence)").utf8)
     let ledger = try reopen(Array(damaged.joined()))
     #expect(sequences(ledger) == (1...6).filter { $0 != position + 1 })
     #expect(ledger.nextSequence <= 7)
     #expect(try asides.count == 1)
+  }
+
+  /// What a damaged journal still held is written to a new one, gap and all, and nothing in that
+  /// explains the gap.
+  @Test(arguments: [[0, 2], [0, 2, 5], [1, 4], [0, 1, 5]])
+  func theNextStartKeepsWhatIsBehindAGap(kept: [Int]) throws {
+    let damaged = lines.indices.map { kept.contains($0) ? lines[$0] : [UInt8]("?\n".utf8) }
+    for _ in 0..<3 {
+      let isFirst = try asides.isEmpty
+      let ledger = try reopen(isFirst ? Array(damaged.joined()) : scratch.read(Self.name))
+      #expect(sequences(ledger) == kept.map { $0 + 1 })
+      #expect(ledger.nextSequence == (kept.last ?? 0) + 2)
+    }
+  }
+
+  /// Foundation reads these, but a manifest is UTF-8 (RFC 8259, section 8.1) and would hold them.
+  @Test(arguments: ["mark", "UTF-16"])
+  func aLineInAnotherEncodingIsDamage(encoding: String) throws {
+    let line = String(decoding: lines[2].dropLast(), as: UTF8.self)
+    let other =
+      encoding == "mark"
+      ? [UInt8]("\u{FEFF}\(line)".utf8)
+      : line.utf16.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8($0 >> 8)] }
+    var ledger = try reopen(Array((lines[..<2] + [other + [10]] + lines[3...]).joined()))
+    #expect(sequences(ledger) == [1, 2, 4, 5, 6])
+    let number = ledger.manifest
+    #expect(try ledger.seal() != nil)
+    let document = try SealedDocument(try scratch.read("0000000\(number).json"), number: number)
+    #expect(document.entries.map(\.sequence) == [1, 2, 4, 5, 6])
   }
 
   @Test func aLineThatIsThereTwiceCountsOnce() throws {

@@ -240,7 +240,11 @@ import Testing
     #expect(try scratch.read("00000003.jsonl") == files["00000003.jsonl"])
   }
 
-  @Test(arguments: ["", "{", "{\"stream\":\"x\",\"sequence\":6,\"manifest\":2}", "\0\0\0\0"])
+  @Test(arguments: [
+    "", "{", "{\"stream\":\"x\",\"sequence\":6,\"manifest\":2}", "\0\0\0\0",
+    "{\"stream\":\"\(UUID())\",\"sequence\":9223372036854775807,\"manifest\":2}",
+    "{\"stream\":\"\(UUID())\",\"sequence\":6,\"manifest\":9223372036854775807}",
+  ])
   func aDamagedStreamFileIsSetAside(content: String) throws {
     try scratch.write("stream", content.utf8)
     let ledger = try Ledger(scratch)
