@@ -98,20 +98,21 @@ ALWAYS_INLINE void store_tile(const hangtag_convolution *c, const hangtag_epilog
                               int o, hangtag_map output) {
   const vector bias = e->bias ? load(e->bias + o * HANGTAG_BLOCK) : (vector)(0);
   int y = (int)(pixel / line_width), x = (int)(pixel % line_width);
-  for (int q = 0; q < TILE_ROWS; q++) {
-    if (y >= band.rows) return;
-    if (x < c->output.width) {
-      vector v = load(sums + q * HANGTAG_BLOCK) + bias;
+  for (int q = 0; q < TILE_ROWS && y < band.rows; q += line_width - x, x = 0, y++) {
+    // The rest of a row, or of the tile; none where the tile begins in the padding.
+    const int left = TILE_ROWS - q, wanted = c->output.width - x;
+    const int count = wanted < left ? wanted : left;
+    const float *sum = sums + q * HANGTAG_BLOCK;
+    const float *added =
+        e->addend.data ? row_of(e->addend, band.image, o, band.first_row + y) + x * e->addend.pixel
+                       : NULL;
+    float *out = row_of(output, band.image, o, band.first_row + y) + x * output.pixel;
+    for (int i = 0; i < count; i++) {
+      vector v = load(sum + i * HANGTAG_BLOCK) + bias;
       if (e->relu) v = vector_max(v, (vector)(0));
-      if (e->addend.data) {
-        v += load(row_of(e->addend, band.image, o, band.first_row + y) + x * e->addend.pixel);
-      }
+      if (added) v += load(added + i * e->addend.pixel);
       if (e->relu_after_add) v = vector_max(v, (vector)(0));
-      store(row_of(output, band.image, o, band.first_row + y) + x * output.pixel, v);
-    }
-    if (++x == line_width) {
-      x = 0;
-      y++;
+      store(out + i * output.pixel, v);
     }
   }
 }
