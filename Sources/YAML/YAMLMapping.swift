@@ -85,6 +85,7 @@ public struct YAMLMapping: Sendable {
     }
     let stored = unsafe root.pointee.data.mapping.pairs
     var pairs: [Pair] = []
+    var lines: [String: Int] = [:]
     var next = unsafe stored.start
     while let pair = unsafe next, unsafe pair != stored.top {
       guard let key = unsafe yaml_document_get_node(document, pair.pointee.key),
@@ -97,9 +98,9 @@ public struct YAMLMapping: Sendable {
       guard let text = unsafe scalar(value) else {
         throw Problem(line: lineNumber, message: "`\(name)` must have one plain value")
       }
-      if let earlier = pairs.first(where: { $0.key == name }) {
+      if let earlier = lines.updateValue(lineNumber, forKey: name) {
         throw Problem(
-          line: lineNumber, message: "`\(name)` stands here and on line \(earlier.line); keep one")
+          line: lineNumber, message: "`\(name)` stands here and on line \(earlier); keep one")
       }
       pairs.append(Pair(key: name, value: text, line: lineNumber))
       unsafe next = pair.advanced(by: 1)

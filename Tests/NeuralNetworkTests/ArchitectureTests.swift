@@ -46,6 +46,7 @@ import Testing
     Broken(.unknownLayer, #"{"type":"relu"},{"type":"gelu"}"#, at: "layers[1]"),
     Broken(.invalidName, conv(""), at: #"layers[0] (conv2d "")"#),
     Broken(.invalidName, conv("policy.x"), at: #"layers[0] (conv2d "policy.x")"#),
+    Broken(.invalidName, conv("policy"), at: #"layers[0] (conv2d "policy")"#),
     Broken(.duplicateName, conv("a", 3, 3) + "," + conv("a"), at: #"layers[1] (conv2d "a")"#),
     Broken(.invalidSize, conv("c", 3, 0), at: #"layers[0] (conv2d "c")"#),
     Broken(.invalidSize, conv(kernel: -1), at: #"layers[0] (conv2d "c")"#),

@@ -97,13 +97,17 @@ struct ShapeInference {
     _ layer: Architecture.Layer, description: String
   ) throws(ArchitectureError) {
     guard let name = layer.name else { return }
-    guard !name.isEmpty, !name.hasPrefix("policy."), !name.hasPrefix("__") else {
+    let tensors = layer.parameters(name: name)
+    // Also a layer that is called "policy" has such tensors.
+    guard !name.isEmpty, !name.hasPrefix("__"),
+      !tensors.contains(where: { $0.name.hasPrefix("policy.") })
+    else {
       throw ArchitectureError(
         rule: .invalidName, layer: description,
         message:
-          "must have a name that is not empty and begins with neither \"policy.\" nor \"__\".")
+          "must have a name that is not empty, is not \"policy\", and begins with neither "
+          + "\"policy.\" nor \"__\".")
     }
-    let tensors = layer.parameters(name: name)
     for tensor in tensors {
       guard names.insert(tensor.name).inserted else {
         throw ArchitectureError(
