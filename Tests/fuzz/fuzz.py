@@ -66,7 +66,9 @@ def build(programs):
 def start(target, arguments, **variables):
     """Runs a fuzzer in a folder of its own, in memory: some targets write files."""
     parent = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    environment = os.environ | {"FUZZ_TARGET": target.name} | variables
+    # The sanitizer's report does; Swift's own would be made by a process that outlives the fuzzer.
+    environment = os.environ | {
+        "FUZZ_TARGET": target.name, "SWIFT_BACKTRACE": "enable=no"} | variables
     with tempfile.TemporaryDirectory(prefix="hangtag-fuzz-", dir=parent) as folder:
         process = subprocess.Popen(
             [os.path.join(PROGRAMS, target.program), *arguments], cwd=folder, env=environment,

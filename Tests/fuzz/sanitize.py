@@ -3,7 +3,6 @@
 
 Run by `make sanitize`. AddressSanitizer watches the Swift and the C code, UndefinedBehaviorSanitizer
 the C code, LeakSanitizer what is left at the end; the first thing that any of them finds ends the run.
-With --valgrind an ordinary daemon is run under that instead.
 """
 import argparse
 import collections
@@ -26,14 +25,9 @@ BUILD = [
     "-c", "release", "--sanitize", "address",
     "-Xcc", "-fsanitize=undefined", "-Xcc", "-fno-sanitize-recover=undefined",
 ]
-# Valgrind knows no AVX-512.
-VALGRIND = [
-    "valgrind", "--quiet", "--error-exitcode=99", "--leak-check=full",
-    "--errors-for-leak-kinds=definite", "--num-callers=30",
-]
 ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",
-    "UBSAN_OPTIONS": "print_stacktrace=1", "HANGTAG_SETTLE": "0s",
+    "UBSAN_OPTIONS": "print_stacktrace=1", "SWIFT_BACKTRACE": "enable=no", "HANGTAG_SETTLE": "0s",
     "HANGTAG_INCOMPLETE_AFTER": "0s", "HANGTAG_SEAL_ENTRIES": "64",
 }
 
@@ -65,13 +59,8 @@ def main():
     parser.add_argument("--model", default=os.path.join(CHECKOUT, "models/hangtag.safetensors"))
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--built", action="store_true", help="do not build")
-    parser.add_argument("--valgrind", metavar="DAEMON", help="a daemon without sanitizers")
     options = parser.parse_args()
-    command, environment = [os.path.join(SCRATCH, "release", "hangtagd")], ENVIRONMENT
-    if options.valgrind:
-        command = VALGRIND + [options.valgrind]
-        environment = ENVIRONMENT | {"HANGTAG_ISA": "avx2"}
-    elif not options.built:
+    if not options.built:
         subprocess.run(
             ["swift", "build", "--scratch-path", SCRATCH, "--product", "hangtagd"] + BUILD,
             cwd=CHECKOUT, env=os.environ | {"HANGTAG_SANITIZED": "1"}, check=True)
@@ -94,8 +83,8 @@ def main():
                 file.write(content)
             wanted[hashlib.sha256(content).hexdigest()] += 1
         code = subprocess.run(
-            command + ["--state-directory", state, "--model", options.model, "--once"],
-            env=os.environ | environment, check=False).returncode
+            [os.path.join(SCRATCH, "release", "hangtagd"), "--state-directory", state, "--model",
+             options.model, "--once"], env=os.environ | ENVIRONMENT, check=False).returncode
         if code != 0:
             sys.exit(f"The daemon ended with {code}: see above.")
         violations = Audit(state, wanted, idle=True).violations

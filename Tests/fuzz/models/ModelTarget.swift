@@ -7,7 +7,7 @@ import Classification
 struct ModelTarget: FuzzTarget {
   var seeds: [String: [UInt8]] {
     let model = require("a small model") { try NetworkSamples.model(NetworkSamples.small) }
-    let numbers = Tensor(shape: [2, 3], values: [0, 1, -1, .infinity, .nan, 1e-40])
+    let numbers = Tensor(shape: [2, 3], values: [0, 1, -1, .infinity, .nan, 1e-30])
     let scalar = Tensor(shape: [], values: [7])
     let tensors = [("a", numbers), ("b.c", Tensor(shape: [0, 5], values: [])), ("d", scalar)]
     return [
@@ -53,7 +53,7 @@ struct ModelTarget: FuzzTarget {
         try Model(name: "fuzz", bytes: model.serialized())
       }
       check(again.serialized() == model.serialized(), "the same model gives the same bytes")
-      try classify(model)
+      if model.architecture.isQuick { try classify(model) }
     } catch let error as ModelError {
       check(error.message.hasSuffix("."), "a whole sentence: \(error)")
     } catch is ClassifierError {

@@ -44,3 +44,21 @@ enum NetworkSamples {
         curve: [.init(threshold: 0.9, accepted: 1, wrong: 0)]), parameters: tensors)
   }
 }
+
+extension Architecture {
+  /// Whether it runs in no time. A small file can ask for seconds: a large padding, a large kernel.
+  var isQuick: Bool {
+    let weights = parameters.reduce(0) { $0 + $1.count }
+    return weights < 1 << 12 && inputShape.allSatisfy { $0 < 64 } && layers.allSatisfy(\.isQuick)
+  }
+}
+
+extension Architecture.Layer {
+  fileprivate var isQuick: Bool {
+    switch self {
+    case .conv2d(let layer): layer.padding < 16
+    case .residual(let layers): layers.allSatisfy(\.isQuick)
+    default: true
+    }
+  }
+}
