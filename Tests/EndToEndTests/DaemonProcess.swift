@@ -5,6 +5,7 @@ import Glibc
 final class DaemonProcess {
   private let process = Process()
   private let errors: URL
+  private let ended = DispatchSemaphore(value: 0)
 
   /// Starts the daemon on a test bed.
   /// - Parameters:
@@ -29,8 +30,18 @@ final class DaemonProcess {
       "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
     ]
     process.environment = settings.merging(environment) { _, new in new }
+    // Nor may it hold on to the output of the tests: who reads that would wait for its end.
+    process.standardOutput = FileHandle.nullDevice
     process.standardError = try FileHandle(forWritingTo: errors)
+    process.terminationHandler = { [ended] _ in ended.signal() }
     try process.run()
+  }
+
+  /// A test that fails must not leave a daemon behind.
+  deinit {
+    guard process.isRunning else { return }
+    send(SIGKILL)
+    process.waitUntilExit()
   }
 
   /// The daemon that was built together with the tests: it lies beside the test program.
@@ -43,10 +54,11 @@ final class DaemonProcess {
 
   func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
-  /// Waits for the end.
+  /// Waits for the end, and brings it about where it does not come for two minutes.
   /// - Returns: the exit code; nil where a signal ended it.
   @discardableResult
   func end() -> Int32? {
+    if ended.wait(timeout: .now() + 120) == .timedOut { send(SIGKILL) }
     process.waitUntilExit()
     return process.terminationReason == .exit ? process.terminationStatus : nil
   }

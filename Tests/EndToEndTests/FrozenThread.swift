@@ -10,6 +10,7 @@ final class FrozenThread {
     let victim = Process()
     victim.executableURL = URL(fileURLWithPath: "/bin/sleep")
     victim.arguments = ["60"]
+    victim.standardOutput = FileHandle.nullDevice
     guard (try? victim.run()) != nil else { return false }
     defer { victim.terminate() }
     return (try? FrozenThread("sleep", of: victim.processIdentifier)) != nil
@@ -24,14 +25,16 @@ final class FrozenThread {
     let output = Pipe()
     tracer.standardInput = input
     tracer.standardOutput = output
+    tracer.standardError = output
     try tracer.run()
-    guard output.fileHandleForReading.availableData == Data("frozen\n".utf8) else {
-      throw Refused()
-    }
+    let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    guard answer == "frozen\n" else { throw Refused(answer: answer) }
   }
 
-  /// The thread could not be stopped.
-  struct Refused: Error {}
+  /// The thread could not be stopped; this is what the tracer says.
+  struct Refused: Error {
+    let answer: String
+  }
 
   deinit { release() }
 

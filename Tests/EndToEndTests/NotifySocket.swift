@@ -29,9 +29,11 @@ final class NotifySocket {
   }
 
   /// Waits for a message that `accepts` takes.
-  /// - Returns: whether it came; false when nothing at all has come for a minute.
+  /// - Returns: whether it came; false when nothing at all has come for a minute, or nothing that is
+  ///   taken for three.
   func await(_ accepts: (String) -> Bool) -> Bool {
-    while let message = next() {
+    let deadline = ContinuousClock.now + .seconds(180)
+    while ContinuousClock.now < deadline, let message = next() {
       if message.split(separator: "\n").contains(where: { accepts(String($0)) }) { return true }
     }
     return false
