@@ -18,7 +18,6 @@
 
 #include "amx/convolution.h"
 #include "amx/layout.h"
-#include "amx/split.h"
 #include "amx/weight_gradient.h"
 
 #define KERNELS hangtag_amx_kernels

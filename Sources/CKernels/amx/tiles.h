@@ -9,6 +9,9 @@
 
 typedef uint16_t bfloat16;
 
+// A factor's bfloat16.
+#define FACTOR (TILE_BYTES / (ptrdiff_t)sizeof(bfloat16))
+
 typedef struct {
   uint8_t palette, first_row, reserved[14];
   uint16_t row_bytes[16];
@@ -49,3 +52,32 @@ ALWAYS_INLINE float widened(bfloat16 value) {
 // Whether a convolution with such weights goes through the tiles. Where a kernel is one pixel wide,
 // as in linear layers and over interleaved channels, single precision is as fast.
 ALWAYS_INLINE int uses_tiles(int kernel_width) { return kernel_width > 1; }
+
+// The same with each number in two parts: they need as much memory as plain numbers only where the
+// input's blocks come in pairs.
+ALWAYS_INLINE int uses_split(int kernel_width, int inputs) {
+  return uses_tiles(kernel_width) && block_count(inputs) % 2 == 0;
+}
+
+ALWAYS_INLINE ptrdiff_t pair_count(int channels) { return (block_count(channels) + 1) / 2; }
+
+// The products of the loaded factors, up to two left ones x up to two right ones, added to the sums.
+ALWAYS_INLINE void add_products(const int left_tiles, const int right_tiles) {
+  _tile_dpbf16ps(0, 4, 6);
+  if (right_tiles > 1) _tile_dpbf16ps(1, 4, 7);
+  if (left_tiles > 1) _tile_dpbf16ps(2, 5, 6);
+  if (left_tiles > 1 && right_tiles > 1) _tile_dpbf16ps(3, 5, 7);
+}
+
+// Calls a function whose first two arguments must be known to the compiler: how many tiles there
+// are, one or two.
+#define FOR_TILE_COUNTS(function, left_tiles, right_tiles, ...) \
+  do {                                                          \
+    if (left_tiles == 2) {                                      \
+      if (right_tiles == 2) function(2, 2, __VA_ARGS__);        \
+      else function(2, 1, __VA_ARGS__);                         \
+    } else {                                                    \
+      if (right_tiles == 2) function(1, 2, __VA_ARGS__);        \
+      else function(1, 1, __VA_ARGS__);                         \
+    }                                                           \
+  } while (0)

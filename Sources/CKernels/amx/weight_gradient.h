@@ -107,19 +107,12 @@ ALWAYS_INLINE void gradient_product(const int left_tiles, const int right_tiles,
     const bfloat16 *right = gradients + band * g->gradient_band;
     for (ptrdiff_t pixel = 0; pixel < g->pixels; pixel += TILE_DEPTH) {
       _tile_loadd(4, left, stride);
+      if (left_tiles > 1) _tile_loadd(5, left + g->input_block, stride);
       _tile_loadd(6, right, 64);
-      _tile_dpbf16ps(0, 4, 6);
-      if (right_tiles > 1) {
-        _tile_loadd(7, right + g->gradient_block, 64);
-        _tile_dpbf16ps(1, 4, 7);
-      }
-      if (left_tiles > 1) {
-        _tile_loadd(5, left + g->input_block, stride);
-        _tile_dpbf16ps(2, 5, 6);
-        if (right_tiles > 1) _tile_dpbf16ps(3, 5, 7);
-      }
+      if (right_tiles > 1) _tile_loadd(7, right + g->gradient_block, 64);
+      add_products(left_tiles, right_tiles);
       left += TILE_DEPTH;
-      right += TILE_BYTES / sizeof(bfloat16);
+      right += FACTOR;
     }
   }
   _tile_stored(0, sums[0], 64);
@@ -145,13 +138,7 @@ static void gradient_of_group(const hangtag_convolution *c, const gradient_group
         float *first = weights + (o * input_blocks + b) * step + k * HANGTAG_BLOCK * HANGTAG_BLOCK;
         float *const sums[4] = {first, first + input_blocks * step, first + step,
                                 first + (input_blocks + 1) * step};
-        if (left_tiles == 2) {
-          if (right_tiles == 2) gradient_product(2, 2, g, inputs, gradients, sums);
-          else gradient_product(2, 1, g, inputs, gradients, sums);
-        } else {
-          if (right_tiles == 2) gradient_product(1, 2, g, inputs, gradients, sums);
-          else gradient_product(1, 1, g, inputs, gradients, sums);
-        }
+        FOR_TILE_COUNTS(gradient_product, left_tiles, right_tiles, g, inputs, gradients, sums);
       }
     }
   }
