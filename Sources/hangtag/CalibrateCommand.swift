@@ -27,16 +27,7 @@ struct CalibrateCommand: ParsableCommand {
       --target-precision 0.95 --output shop.safetensors
       """)
 
-  @OptionGroup var data: DataOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Labelled photos of a shop, in place of --data: one folder a category.",
-      valueName: "folder"))
-  var photos: String?
-
-  @Option(help: ArgumentHelp("The model.", valueName: "file"))
-  var model: String
+  @OptionGroup var source: MeasuringOptions
 
   @Option(
     help: ArgumentHelp(
@@ -47,9 +38,6 @@ struct CalibrateCommand: ParsableCommand {
   var targetPrecision = 0.99
 
   func validate() throws {
-    if data.data.isEmpty == (photos == nil) {
-      throw ValidationError("Say what to calibrate on: either --data or --photos.")
-    }
     guard (0..<1).contains(targetPrecision) else {
       throw ValidationError("--target-precision must be from 0 to below 1.")
     }
@@ -58,12 +46,13 @@ struct CalibrateCommand: ParsableCommand {
   func run() throws { try ToolFailure.reporting { try calibrate() } }
 
   private func calibrate() throws {
-    let model = try ToolFailure.model(self.model)
+    let data = source.data
+    let model = try ToolFailure.model(source.model)
     let calibrator = Calibrator(
       targetPrecision: targetPrecision, threads: data.threadCount,
       instructionSet: try data.instructionSet())
     let outcome: Calibrator.Outcome
-    if let photos {
+    if let photos = source.photos {
       let images = try data.photos(in: photos, labels: model.labels).photos.images
       outcome = try calibrator.calibrate(
         model, on: images, name: "\(images.count) photos in \(photos)", training: nil)
@@ -74,7 +63,7 @@ struct CalibrateCommand: ParsableCommand {
         model, on: split.validation,
         name: "\(split.validation.count) images that training held back", training: split.training)
     }
-    let target = output ?? self.model
+    let target = output ?? source.model
     try ToolFailure.write(outcome.model.serialized(), to: target)
     for line in CalibrationText(outcome, target: targetPrecision).lines { Console.line(line) }
     Console.line("Wrote \(target).")

@@ -25,16 +25,7 @@ struct EvaluateCommand: ParsableCommand {
         hangtag evaluate --model models/hangtag.safetensors --photos sorted-photos
       """)
 
-  @OptionGroup var data: DataOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Labelled photos of a shop, in place of --data: one folder a category.",
-      valueName: "folder"))
-  var photos: String?
-
-  @Option(help: ArgumentHelp("The model.", valueName: "file"))
-  var model: String
+  @OptionGroup var source: MeasuringOptions
 
   @Option(help: "Which half of a folder of IDX files: test or training.")
   var part: DataSource.Part = .test
@@ -45,20 +36,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write a report as a web page.", valueName: "file"))
   var report: String?
 
-  func validate() throws {
-    if data.data.isEmpty == (photos == nil) {
-      throw ValidationError("Say what to measure on: either --data or --photos.")
-    }
-  }
-
   func run() throws { try ToolFailure.reporting { try evaluate() } }
 
   private func evaluate() throws {
-    let model = try ToolFailure.model(self.model)
+    let data = source.data
+    let model = try ToolFailure.model(source.model)
     let evaluator = Evaluator(
       threads: data.threadCount, instructionSet: try data.instructionSet())
     let evaluation =
-      if let photos {
+      if let photos = source.photos {
         try evaluator.evaluate(model, on: data.photos(in: photos, labels: model.labels))
       } else {
         try evaluator.evaluate(model, on: data.read(part: part, known: model.labels))
