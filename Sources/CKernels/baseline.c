@@ -5,4 +5,5 @@
 #define TILE_VECTORS 2
 #define GRADIENT_INPUTS 4
 #include "template/kernels.h"
+#include "template/winograd.h"
 #include "template/table.h"

@@ -6,5 +6,6 @@
 #define TILE_VECTORS 4
 #define GRADIENT_INPUTS 4
 #include "template/kernels.h"
+#include "template/winograd.h"
 #include "template/table.h"
 #endif

@@ -27,23 +27,10 @@ import Testing
   func `bias, relu and addend come in this order`(table: KernelTable, relu: (Bool, Bool)) {
     let c = ConvolutionCase(
       images: 2, inputs: 40, outputs: 35, height: 5, width: 6, kernel: 3, padding: 1)
-    let bias = numbers(c.outputs, seed: 5)
-    let addend = numbers(c.outputGradient.count, seed: 6)
-    var expected = c.expectedOutput
-    for index in expected.indices {
-      expected[index] += Double(bias[index / (c.outputHeight * c.outputWidth) % c.outputs])
-      if relu.0 { expected[index] = max(expected[index], 0) }
-      expected[index] += Double(addend[index])
-      if relu.1 { expected[index] = max(expected[index], 0) }
-    }
+    let end = ConvolutionEnd(c, relu: relu.0, reluAfterAdd: relu.1)
     let target = c.outputImages()
-    let added = Images(
-      addend, count: c.images, channels: c.outputs, height: c.outputHeight, width: c.outputWidth)
-    table.convolve(
-      c.description, c.inputImages(), c.packed(table),
-      bias: bias + [Float](repeating: 0, count: 48 - bias.count), relu: relu.0, addend: added,
-      reluAfterAdd: relu.1, into: target)
-    #expect(difference(target.values, expected) < 1e-5)
+    table.convolve(c.description, c.inputImages(), c.packed(table), end, into: target)
+    #expect(difference(target.values, end.expected) < 1e-5)
     #expect(target.isRestIntact)
   }
 

@@ -10,21 +10,24 @@ extension KernelTable {
   /// A convolution's sums as they are, or with what may happen to them.
   func convolve(
     _ convolution: hangtag_convolution, _ input: some Mapped, _ weights: [Float],
-    bias: [Float]? = nil, relu: Bool = false, addend: Images? = nil, reluAfterAdd: Bool = false,
-    into output: some Mapped
+    _ end: ConvolutionEnd? = nil, into output: some Mapped
   ) {
-    let nothing = unsafe hangtag_map(data: nil, image: 0, block: 0, row: 0, pixel: 0)
-    func run(_ bias: UnsafePointer<Float>?) {
-      var convolution = convolution
-      var epilogue = unsafe hangtag_epilogue(
-        bias: bias, relu: relu ? 1 : 0, addend: addend?.map ?? nothing,
-        relu_after_add: reluAfterAdd ? 1 : 0)
+    unsafe ConvolutionEnd.withEpilogue(end) { epilogue in
+      var (convolution, epilogue) = unsafe (convolution, epilogue)
       unsafe kernels.convolve(&convolution, input.map, weights, &epilogue, output.map)
     }
-    if let bias {
-      unsafe bias.withUnsafeBufferPointer { unsafe run($0.baseAddress) }
-    } else {
-      run(nil)
+  }
+
+  /// The same with fewer products.
+  func convolveWinograd(
+    _ c: ConvolutionCase, _ input: Images, _ end: ConvolutionEnd? = nil, into output: Images
+  ) {
+    var description = c.weightDescription
+    var packed = [Float](repeating: 0, count: c.packedCount / 9 * 16)
+    unsafe kernels.pack_winograd_weights(&description, 0, description.outputs, c.weights, &packed)
+    unsafe ConvolutionEnd.withEpilogue(end) { epilogue in
+      var (convolution, epilogue) = unsafe (c.description, epilogue)
+      unsafe kernels.convolve_winograd(&convolution, input.map, packed, &epilogue, output.map)
     }
   }
 

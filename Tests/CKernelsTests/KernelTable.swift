@@ -16,5 +16,7 @@ struct KernelTable: CustomTestStringConvertible, Sendable {
     KernelTable(isa: HANGTAG_AMX, testDescription: "amx"),
   ].filter { unsafe hangtag_kernels_for($0.isa) != nil }
 
+  var hasWinograd: Bool { unsafe kernels.convolve_winograd != nil }
+
   var kernels: hangtag_kernels { unsafe hangtag_kernels_for(isa).pointee }
 }

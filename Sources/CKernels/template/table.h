@@ -7,12 +7,19 @@
 #define PACK_WEIGHTS pack_weights
 #define PACK_TRANSPOSED_WEIGHTS pack_transposed_weights
 #endif
+// Only after winograd.h.
+#ifndef CONVOLVE_WINOGRAD
+#define CONVOLVE_WINOGRAD 0
+#define PACK_WINOGRAD_WEIGHTS 0
+#endif
 
 const hangtag_kernels KERNELS = {
     .convolve = CONVOLVE,
+    .convolve_winograd = CONVOLVE_WINOGRAD,
     .pack = pack,
     .unpack = unpack,
     .pack_weights = PACK_WEIGHTS,
+    .pack_winograd_weights = PACK_WINOGRAD_WEIGHTS,
     .relu = relu,
     .add = add,
     .scale_shift = scale_shift,

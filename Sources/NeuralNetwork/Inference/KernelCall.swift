@@ -14,6 +14,7 @@ enum KernelCall: Sendable {
 
   struct Convolve: Sendable {
     let call: ConvolutionCall
+    let algorithm: ConvolutionCall.Algorithm
     /// Offsets in the network's constants.
     let weights: Int
     let bias: Int?
@@ -27,7 +28,8 @@ enum KernelCall: Sendable {
     switch self {
     case .convolve(let step):
       unsafe step.call.run(
-        kernels, in: base, images: 0..<images, weights: constants.pointer + step.weights,
+        kernels, step.algorithm, in: base, images: 0..<images,
+        weights: constants.pointer + step.weights,
         bias: step.bias.map { unsafe UnsafePointer(constants.pointer + $0) },
         epilogue: step.epilogue)
     case .scaleShift(let input, let scale, let shift, let relu, let output):

@@ -55,21 +55,15 @@ struct PlanBinding {
 
   private mutating func call(for step: InferenceStep.Convolution) -> KernelCall {
     let call = ConvolutionCall(step.kind, input: layouts[step.input], output: layouts[step.output])
+    let algorithm = call.fastest(kernels)
     return .convolve(
       .init(
-        call: call, weights: constant(packed(step.weight, call)),
+        call: call, algorithm: algorithm,
+        weights: constant(call.packed(step.weight, for: algorithm, kernels)),
         bias: step.bias.map { constant($0) },
         epilogue: .init(
           relu: step.relu, addend: step.addend.map { layouts[$0] }, reluAfterAdd: step.reluAfterAdd)
       ))
-  }
-
-  private func packed(_ weights: [Float], _ call: ConvolutionCall) -> [Float] {
-    var packed = [Float](repeating: 0, count: call.weightCounts.packed)
-    var description = call.weights
-    unsafe kernels.functions.pack_weights(
-      &description, 0, description.outputs, weights, &packed)
-    return packed
   }
 
   /// Adds constants, filled up to whole blocks, and returns where they begin.

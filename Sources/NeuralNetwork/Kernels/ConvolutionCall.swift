@@ -8,6 +8,14 @@ struct ConvolutionCall: Sendable {
     case linear
   }
 
+  /// How the sums are computed.
+  enum Algorithm: Sendable {
+    /// As the definition has it.
+    case direct
+    /// By Winograd's minimal filtering: fewer products, and weights that take 16/9 of the memory.
+    case winograd
+  }
+
   let input: BlockLayout
   let output: BlockLayout
   /// The weights in PyTorch's layout.
@@ -38,7 +46,33 @@ struct ConvolutionCall: Sendable {
       input: outputGradient, output: inputGradient)
   }
 
-  /// The number of the weights, and of the packed weights.
+  /// The faster algorithm for inference.
+  func fastest(_ kernels: Kernels) -> Algorithm {
+    let (inputs, outputs) = (Int(weights.inputs), Int(weights.outputs))
+    // With fewer channels the transforms cost more than they save; with more, few transformed tiles
+    // fit into a kernel's memory, and the weights are read again for each few.
+    let pays = min(inputs, outputs) >= BlockLayout.block && inputs + outputs <= 512
+    let fits = weights.kernel_height == 3 && !input.isInterleaved
+    return fits && pays && kernels.hasWinograd ? .winograd : .direct
+  }
+
+  /// The weights as an algorithm reads them.
+  func packed(_ plain: [Float], for algorithm: Algorithm, _ kernels: Kernels) -> [Float] {
+    var description = weights
+    switch algorithm {
+    case .direct:
+      var packed = [Float](repeating: 0, count: weightCounts.packed)
+      unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, plain, &packed)
+      return packed
+    case .winograd:
+      var packed = [Float](repeating: 0, count: weightCounts.packed / 9 * 16)
+      unsafe kernels.functions.pack_winograd_weights(
+        &description, 0, weights.outputs, plain, &packed)
+      return packed
+    }
+  }
+
+  /// The number of the weights, and of the packed weights for the direct algorithm.
   var weightCounts: (plain: Int, packed: Int) {
     let (outputs, inputs) = (output.channels, input.channels)
     let (height, width) = (Int(weights.kernel_height), Int(weights.kernel_width))
@@ -58,10 +92,11 @@ struct ConvolutionCall: Sendable {
     var reluAfterAdd = false
   }
 
-  /// Computes some images' outputs. `weights` are packed, `bias` fills whole blocks.
+  /// Computes some images' outputs. `weights` are packed for the algorithm, `bias` fills whole blocks.
   func run(
-    _ kernels: Kernels, in base: UnsafeMutablePointer<Float>, images: Range<Int>,
-    weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, epilogue: Epilogue
+    _ kernels: Kernels, _ algorithm: Algorithm = .direct, in base: UnsafeMutablePointer<Float>,
+    images: Range<Int>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?,
+    epilogue: Epilogue
   ) {
     let nothing = unsafe hangtag_map(data: nil, image: 0, block: 0, row: 0, pixel: 0)
     var description = convolution(images: images.count)
@@ -69,8 +104,14 @@ struct ConvolutionCall: Sendable {
       bias: bias, relu: epilogue.relu ? 1 : 0,
       addend: epilogue.addend.map { layout in unsafe map(layout, in: base, images) } ?? nothing,
       relu_after_add: epilogue.reluAfterAdd ? 1 : 0)
-    unsafe kernels.functions.convolve(
-      &description, inputMap(in: base, images), weights, &cEpilogue, map(output, in: base, images))
+    let input = unsafe inputMap(in: base, images)
+    let output = unsafe map(output, in: base, images)
+    switch algorithm {
+    case .direct:
+      unsafe kernels.functions.convolve(&description, input, weights, &cEpilogue, output)
+    case .winograd:
+      unsafe kernels.functions.convolve_winograd(&description, input, weights, &cEpilogue, output)
+    }
   }
 
   /// Adds some images' share of the gradient of the packed weights to `gradient`.

@@ -11,4 +11,7 @@ struct Kernels: @unchecked Sendable {
   }
 
   var functions: hangtag_kernels { unsafe table.pointee }
+
+  /// Whether Winograd's convolution is among them.
+  var hasWinograd: Bool { unsafe functions.convolve_winograd != nil }
 }
