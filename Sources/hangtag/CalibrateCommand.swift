@@ -34,7 +34,7 @@ struct CalibrateCommand: ParsableCommand {
       "Where the calibrated model goes. Default: the same file.", valueName: "file"))
   var output: String?
 
-  @Option(help: "How many of the accepted must be right, 0 to 1, with 97.5% certainty.")
+  @Option(help: "How many of the accepted must be right, 0 to 1, with 95% certainty.")
   var targetPrecision = 0.99
 
   func validate() throws {

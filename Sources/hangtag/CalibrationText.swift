@@ -21,7 +21,7 @@ struct CalibrationText {
       "Accepting from a confidence of \(choice.threshold.percent): "
         + "\(choice.coverage.percent) of these images are accepted, and "
         + "\(choice.precision.percent) of those are right, at least "
-        + "\(choice.interval.lower.percent) with 97.5% certainty.",
+        + "\(choice.lowerBound.percent) with 95% certainty.",
     ]
     if !outcome.isProven {
       lines.append(

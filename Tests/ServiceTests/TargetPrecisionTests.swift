@@ -56,7 +56,7 @@ struct TargetPrecisionTests {
       try threshold(calibration) { $0.targetPrecision = 0.999 }
     }
     #expect(error?.exitCode == 78)
-    #expect(error?.description.contains("proves at most 0.9896") == true)
+    #expect(error?.description.contains("proves at most 0.9914") == true)
     let uncalibrated = #expect(throws: ServingModelError.self) {
       try threshold(nil) { $0.targetPrecision = 0.9 }
     }

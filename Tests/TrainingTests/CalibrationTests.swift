@@ -61,9 +61,19 @@ import Testing
     #expect(calibration == outcome.model.calibration)
     #expect(calibration.fittedOn == "the samples")
     #expect(calibration.images == 120)
-    #expect(calibration.curve.last?.accepted == 120)
     #expect(calibration.threshold == outcome.choice.threshold)
     #expect(read.policy == outcome.model.policy)
+  }
+
+  @Test func theCurveCountsWhatTheWholePolicyAccepts() throws {
+    let images = Samples.images(perClass: 400)
+    let outcome = try calibrator.calibrate(
+      model(sharpness: 10), on: images, name: "samples", training: images)
+    let decisions = try Evaluator(threads: 1).evaluate(outcome.model, on: images).result.decisions
+    let curve = try #require(outcome.model.calibration).curve
+    let point = try #require(curve.last { $0.threshold >= outcome.choice.threshold })
+    #expect(decisions.accepted.count == point.accepted)
+    #expect(decisions.acceptedRight.count == point.accepted - point.wrong)
   }
 
   @Test func noiseIsUnlikeTheTrainingImages() throws {
@@ -90,11 +100,19 @@ import Testing
     #expect(error?.description.contains("99 images are too few") == true)
   }
 
+  @Test func aModelThatKnowsNothingIsRefused() throws {
+    let error = #expect(throws: TrainingError.self) {
+      try calibrator.calibrate(
+        model(sharpness: 0), on: Samples.images(perClass: 40), name: "samples", training: nil)
+    }
+    #expect(error?.description.contains("it knows nothing of their kind") == true)
+  }
+
   @Test func whatCannotBeProvenIsSaid() throws {
     let strict = Calibrator(targetPrecision: 0.999, threads: 1)
     let outcome = try strict.calibrate(
       model(sharpness: 10), on: Samples.images(perClass: 40), name: "samples", training: nil)
     #expect(!outcome.isProven)
-    #expect(outcome.choice.interval.lower < 0.999)
+    #expect(outcome.choice.lowerBound < 0.999)
   }
 }

@@ -67,7 +67,7 @@ extension ServingModel {
     if threshold == nil, let target = configuration.targetPrecision {
       guard let choice = calibration?.choice(precision: target) else {
         throw .unprovenPrecision(
-          path, target: target, best: calibration?.safestChoice?.interval.lower)
+          path, target: target, best: calibration?.safestChoice?.lowerBound)
       }
       threshold = choice.threshold
     }

@@ -47,23 +47,24 @@ public struct Calibrator: Sendable {
     _ model: Model, on images: ImageSet, name: String, training: ImageSet?
   ) throws(TrainingError) -> Outcome {
     try check(model, images)
+    let (calibrated, predictions, temperature): (Model, Predictions, Double)
     do throws(ClassifierError) {
       let classifier = try Classifier(model, instructionSet: instructionSet)
       let views = NetworkViews(classifier, on: images, threads: threads)
-      let temperature = TemperatureFit.temperature(views, labels: images.labels)
+      temperature = TemperatureFit.temperature(views, labels: images.labels)
       var policy = model.policy
       if let training {
         let known = NetworkViews(classifier, on: training, threads: threads)
         let distance = try FeatureDistanceFit.distance(known, labels: training.labels)
         policy.merge(distance?.tensors ?? [:]) { $1 }
       }
-      let warm = model.calibrated(Calibration(temperature: temperature), policy: policy)
-      let predictions = Predictions(
-        try Classifier(warm, instructionSet: instructionSet), on: images, threads: threads)
-      return outcome(warm, predictions, temperature, name: name)
+      calibrated = model.calibrated(Calibration(temperature: temperature), policy: policy)
+      predictions = Predictions(
+        try Classifier(calibrated, instructionSet: instructionSet), on: images, threads: threads)
     } catch {
       throw TrainingError(.data, error.message)
     }
+    return try outcome(calibrated, predictions, temperature, name: name)
   }
 
   private func check(_ model: Model, _ images: ImageSet) throws(TrainingError) {
@@ -83,31 +84,49 @@ public struct Calibrator: Sendable {
 
   private func outcome(
     _ model: Model, _ predictions: Predictions, _ temperature: Double, name: String
-  ) -> Outcome {
+  ) throws(TrainingError) -> Outcome {
     var limits: [String: Double] = [:]
     if predictions.distances.contains(where: { $0 > 0 }) {
       let sorted = predictions.distances.sorted()
       let place = Int((Double(sorted.count - 1) * (1 - Self.unlikeShare)).rounded(.up))
       limits[Reason.unlikeTraining.rawValue] = Double(sorted[place])
     }
-    func calibration(threshold: Double?) -> Calibration {
+    func calibration(threshold: Double?, curve: [Calibration.Acceptance] = []) -> Calibration {
       Calibration(
         temperature: temperature, threshold: threshold, thresholds: limits, fittedOn: name,
-        images: predictions.count, curve: curve(predictions))
+        images: predictions.count, curve: curve)
     }
-    let open = calibration(threshold: nil)
+    let curve = Self.curve(
+      predictions, policy: DecisionPolicy(calibration: calibration(threshold: 0)))
+    let open = calibration(threshold: nil, curve: curve)
     let proven = open.choice(precision: targetPrecision)
     guard let choice = proven ?? open.safestChoice else {
-      preconditionFailure("a curve over images has a point")
+      throw TrainingError(
+        .data,
+        "The model takes each of the \(predictions.count) images for ambiguous or unlike its "
+          + "training images: it knows nothing of their kind. Train it on such images.")
     }
+    let chosen = calibration(threshold: choice.threshold, curve: curve)
     return Outcome(
-      model: model.calibrated(calibration(threshold: choice.threshold), policy: model.policy),
-      choice: choice, isProven: proven != nil)
+      model: model.calibrated(chosen, policy: model.policy), choice: choice,
+      isProven: proven != nil)
   }
 
-  private func curve(_ predictions: Predictions) -> [Calibration.Acceptance] {
-    RiskCoverage(predictions).thinned(to: Self.curvePoints).points.map { point in
-      let accepted = (point.coverage * Double(predictions.count)).rounded()
+  /// What the policy accepts from each confidence on: a threshold meets only the images that no
+  /// other reason sends to review.
+  ///
+  /// - Parameter policy: One whose own threshold is 0.
+  private static func curve(
+    _ predictions: Predictions, policy: DecisionPolicy
+  ) -> [Calibration.Acceptance] {
+    let passed = (0..<predictions.count).filter { index in
+      let row = Array(predictions.row(index))
+      let decision = policy.decide(
+        row.span, distance: predictions.distances[index], measurements: nil)
+      return decision.outcome == .accepted
+    }
+    return RiskCoverage(predictions, of: passed).thinned(to: curvePoints).points.map { point in
+      let accepted = (point.coverage * Double(passed.count)).rounded()
       return Calibration.Acceptance(
         threshold: point.threshold, accepted: Int(accepted),
         wrong: Int((point.risk * accepted).rounded()))

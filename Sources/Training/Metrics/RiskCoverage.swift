@@ -15,8 +15,10 @@ public struct RiskCoverage: Sendable, Equatable, Codable {
   public let points: [Point]
 
   /// The curve of some predictions.
-  public init(_ predictions: Predictions) {
-    let order = (0..<predictions.count).sorted {
+  ///
+  /// - Parameter indices: Which; nil for all.
+  public init(_ predictions: Predictions, of indices: [Int]? = nil) {
+    let order = (indices ?? Array(0..<predictions.count)).sorted {
       predictions.confidence($0) > predictions.confidence($1)
     }
     var points: [Point] = []
