@@ -20,6 +20,7 @@ import endtoend
 import idle
 import latency
 
+PACKAGES = ["pillow", "onnxruntime", "watchdog", "torch"]
 MISSING = "The rivals need: pip install onnx onnxruntime pillow watchdog numpy torch"
 PARTS = ["photos", "latency", "idle", "inference"]
 
@@ -46,12 +47,14 @@ def parsed():
     return arguments
 
 
-def machine():
+def machine(rivals):
     with open("/proc/cpuinfo") as file:
         model = next((line.split(":")[1].strip() for line in file if "model name" in line), "?")
     versions = []
     # Not imported: a child's peak memory counts what its parent had when it was forked.
-    for name in ["pillow", "onnxruntime", "torch", "watchdog"]:
+    for name in PACKAGES:
+        if name == "torch" and rivals == "onnxruntime":
+            continue
         try:
             versions.append(f"{name} {importlib.metadata.version(name)}")
         except importlib.metadata.PackageNotFoundError:
@@ -66,7 +69,7 @@ def main():
     wanted = arguments.only.split(",")
     os.environ["PYTHONPATH"] = os.path.dirname(os.path.abspath(__file__))
     os.makedirs(arguments.keep, exist_ok=True)
-    lines = [f"`make bench`: {machine()}", ""]
+    lines = [f"`make bench`: {machine(arguments.rivals)}", ""]
     # On the disk of the checkout: /tmp may be memory, where a sync costs nothing.
     scratch = tempfile.mkdtemp(prefix="bench-", dir=arguments.keep)
     arguments.onnx = f"{scratch}/model.onnx"
