@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include <jerror.h>
 #define JPEG_INTERNALS
 #include <jpegint.h>
@@ -82,12 +86,17 @@ __attribute__((noinline, cold)) static _Noreturn void bad_code(j_decompress_ptr 
   __builtin_unreachable();
 }
 
-/// Takes `count` bits, 0 to 32, of which `refill` has made enough available.
-INLINED uint32_t take(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
+/// Passes over `count` bits, 0 to 57, of which `refill` has made enough available.
+INLINED void skip(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
   if (__builtin_expect(count > reader->count, 0)) run_dry(info, reader->next, reader->end);
-  uint32_t value = (uint32_t)(reader->bits >> 32 >> (32 - count));
   reader->bits <<= count;
   reader->count -= count;
+}
+
+/// Takes `count` bits, 0 to 32, of which `refill` has made enough available.
+INLINED uint32_t take(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
+  uint32_t value = (uint32_t)(reader->bits >> 32 >> (32 - count));
+  skip(info, reader, count);
   return value;
 }
 
@@ -131,7 +140,7 @@ INLINED unsigned take_symbol(
     }
     symbol = table->symbols[(table->offset[length] + (int32_t)(code >> (16 - length))) & 255];
   }
-  (void)take(info, reader, length);
+  skip(info, reader, length);
   return symbol;
 }
 
@@ -188,76 +197,40 @@ static boolean decode_first(j_decompress_ptr info, JBLOCKROW *blocks) {
   return TRUE;
 }
 
-/// One correction bit for each coefficient in `places`, lowest first.
-INLINED void correct(
-  j_decompress_ptr info, jpeg_bit_reader *reader, JCOEF *block, uint64_t places) {
-  int bit = 1 << info->Al;
-  while (places != 0) {
-    int count = __builtin_popcountll(places);
-    if (count > 32) count = 32;
-    refill(reader);
-    uint32_t corrections = take(info, reader, count);
-    for (int i = count - 1; i >= 0; i--, places &= places - 1) {
-      if ((corrections >> i & 1) == 0) continue;
-      JCOEF *coefficient = &block[natural_order[__builtin_ctzll(places)]];
-      // As libjpeg: a damaged file may set a bit twice.
-      if ((*coefficient & bit) == 0) *coefficient += (JCOEF)(*coefficient >= 0 ? bit : -bit);
-    }
-  }
-}
-
 /// The zigzag places from `first` to `last`, both at most 63; none where first is beyond last.
 static inline uint64_t places_between(int first, int last) {
   return first > last ? 0 : ~0ull << first & ~0ull >> (63 - last);
 }
 
-/// New coefficients of a block in a refining scan, until the band or its end symbol.
-/// Returns the first place whose correction is still to come.
-INLINED int refine_until_end(
-  j_decompress_ptr info, jpeg_scan_decoder *decoder, jpeg_bit_reader *reader, JCOEF *block,
-  uint64_t old) {
-  int k = info->Ss;
-  while (k <= info->Se) {
-    refill(reader);
-    unsigned symbol = take_symbol(info, reader, &decoder->table);
-    int run = (int)(symbol >> 4), size = (int)(symbol & 15);
-    int value = 0;
-    if (size > 0) {
-      if (size > 1) bad_code(info);
-      value = take(info, reader, 1) == 1 ? 1 : -1;
-    } else if (run < 15) {
-      decoder->end_of_band_run = take_run(info, reader, run);
-      return k;
-    }
-    // Pass over so many coefficients that have been zero so far.
-    uint64_t zeros = ~old & places_between(k, info->Se);
-    for (; run > 0; run--) zeros &= zeros - 1;
-    int target = zeros == 0 ? info->Se + 1 : __builtin_ctzll(zeros);
-    correct(info, reader, block, old & places_between(k, target - 1));
-    if (value != 0 && target <= info->Se) {
-      block[natural_order[target]] = (JCOEF)(value * (1 << info->Al));
-      *decoder->mask |= 1ull << target;
-    }
-    k = target + 1;
+static uint64_t deposit_in_turn(uint64_t bits, uint64_t places) {
+  uint64_t deposited = 0;
+  for (; bits != 0 && places != 0; bits >>= 1, places &= places - 1) {
+    deposited |= places & -places & -(bits & 1);
   }
-  return k;
+  return deposited;
 }
 
-/// A later scan of a band: one more bit of each coefficient.
-static boolean decode_refinement(j_decompress_ptr info, JBLOCKROW *blocks) {
-  jpeg_scan_decoder *decoder = jpeg_scan_decoder_of(info);
-  JCOEF *block = *blocks[0];
-  jpeg_bit_reader reader = decoder->reader;
-  uint64_t old = *decoder->mask;
-  int k = info->Ss;
-  if (decoder->end_of_band_run == 0) k = refine_until_end(info, decoder, &reader, block, old);
-  if (decoder->end_of_band_run > 0) {
-    correct(info, &reader, block, old & places_between(k, info->Se));
-    decoder->end_of_band_run--;
-  }
-  decoder->reader = reader;
-  finish_block(info, decoder);
-  return TRUE;
+#define REFINE(name) name##_in_turn
+#define DEPOSIT deposit_in_turn
+#include "jpeg_refinement.h"
+#undef REFINE
+#undef DEPOSIT
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("bmi2,popcnt"))), apply_to = function)
+INLINED uint64_t deposit_at_once(uint64_t bits, uint64_t places) { return _pdep_u64(bits, places); }
+
+#define REFINE(name) name##_at_once
+#define DEPOSIT deposit_at_once
+#include "jpeg_refinement.h"
+#pragma clang attribute pop
+#endif
+
+static boolean (*fastest_refinement(void))(j_decompress_ptr, JBLOCKROW *) {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("bmi2")) return decode_refinement_at_once;
+#endif
+  return decode_refinement_in_turn;
 }
 
 /// A scan that is of no use.
@@ -269,13 +242,31 @@ static boolean decode_nothing(j_decompress_ptr info, JBLOCKROW *blocks) {
 
 // MARK: - Scans
 
-/// Whether a component's pixels are made of mean levels alone: one a block.
-static bool is_flat(const jpeg_component_info *component) {
+/// How many pixels wide and high a component's blocks become; 0 where that is not the same.
+static int scaled_size(const jpeg_component_info *component) {
 #if JPEG_LIB_VERSION >= 70
-  return component->DCT_h_scaled_size == 1 && component->DCT_v_scaled_size == 1;
+  return component->DCT_h_scaled_size == component->DCT_v_scaled_size
+           ? component->DCT_h_scaled_size
+           : 0;
 #else
-  return component->DCT_scaled_size == 1;
+  return component->DCT_scaled_size;
 #endif
+}
+
+/// Whether a component's pixels are made of mean levels alone: one a block.
+static bool is_flat(const jpeg_component_info *component) { return scaled_size(component) == 1; }
+
+/// The zigzag places of the coefficients that libjpeg's inverse transform to such a size reads
+/// (jidctred.c): to 4 x 4 no row or column 4, to 2 x 2 none of 2, 4 and 6.
+static uint64_t needed_places(int size) {
+  unsigned unread = size == 2 ? 1 << 2 | 1 << 4 | 1 << 6 : size == 4 ? 1 << 4 : 0;
+  uint64_t needed = 0;
+  for (int k = 0; k < DCTSIZE2; k++) {
+    bool is_read = (unread >> (natural_order[k] & 7) & 1) == 0 &&
+                   (unread >> (natural_order[k] >> 3) & 1) == 0;
+    if (is_read) needed |= 1ull << k;
+  }
+  return needed;
 }
 
 /// Passes over the coded data of the current scan.
@@ -306,9 +297,10 @@ static void start_pass(j_decompress_ptr info) {
   };
   decoder->mask =
     (uint64_t *)decoder->masks.bytes + decoder->component_start[component->component_index];
+  decoder->needed = needed_places(scaled_size(component));
   decoder->blocks_left = (size_t)info->MCUs_per_row * info->MCU_rows_in_scan;
   decoder->end_of_band_run = 0;
-  info->entropy->decode_mcu = info->Ah == 0 ? decode_first : decode_refinement;
+  info->entropy->decode_mcu = info->Ah == 0 ? decode_first : fastest_refinement();
 }
 
 size_t jpeg_scan_decoder_memory(j_decompress_ptr info) {

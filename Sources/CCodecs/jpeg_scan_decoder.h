@@ -33,7 +33,7 @@ typedef struct {
 /// Decodes the AC scans of a progressive JPEG in place of libjpeg's own decoder, to the same
 /// coefficients, several times as fast: libjpeg looks at each of a block's 63 coefficients in every
 /// refining scan, and takes correction bits one by one; this keeps a bit mask of the coefficients
-/// that are not zero. It also leaves out what cannot change a pixel at the chosen scale. DC scans
+/// that are not zero, and spreads a block's correction bits over it at once. It also leaves out what cannot change a pixel at the chosen scale. DC scans
 /// and scans with restart markers stay with libjpeg.
 ///
 /// libjpeg calls its entropy decoder through a table of methods, `struct jpeg_entropy_decoder`, the
@@ -46,6 +46,8 @@ typedef struct {
   scratch_buffer masks;
   size_t component_start[MAX_COMPONENTS];
   uint64_t *mask;
+  /// The zigzag places whose coefficients matter at the chosen scale.
+  uint64_t needed;
   size_t blocks_left;
   /// Blocks still to come, this one included, in which the band holds nothing new.
   uint32_t end_of_band_run;
