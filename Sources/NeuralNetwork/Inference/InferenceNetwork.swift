@@ -43,7 +43,7 @@ public final class InferenceNetwork: Sendable {
     featureCount = features?.channels ?? 0
     output = binding.layouts[plan.output]
     memoryPerImage = binding.memoryPerImage
-    constants = FloatMemory(binding.constants)
+    constants = FloatMemory(blocksOf: binding.constants)
     classCount = model.labels.count
     inputCount = model.architecture.inputShape.reduce(1, *)
     self.instructionSet = instructionSet

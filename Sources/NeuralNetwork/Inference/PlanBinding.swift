@@ -5,7 +5,10 @@ struct PlanBinding {
   let layouts: [BlockLayout]
   /// Of a workspace, in values.
   let memoryPerImage: Int
-  private(set) var constants: [Float] = []
+  /// One after the other, each beginning where a block does. Apart, because one array that grows
+  /// would take several times its size while a model is loaded.
+  private(set) var constants: [[Float]] = []
+  private var constantCount = 0
   private let kernels: Kernels
 
   init(_ plan: InferencePlan, kernels: Kernels) {
@@ -66,11 +69,11 @@ struct PlanBinding {
       ))
   }
 
-  /// Adds constants, filled up to whole blocks, and returns where they begin.
+  /// Adds constants and returns where they begin.
   private mutating func constant(_ values: [Float]) -> Int {
-    let start = constants.count
-    constants += values
-    constants += repeatElement(0, count: BlockLayout.roundedUp(values.count) - values.count)
+    let start = constantCount
+    constants.append(values)
+    constantCount += BlockLayout.roundedUp(values.count)
     return start
   }
 }

@@ -16,9 +16,14 @@ final class FloatMemory: @unchecked Sendable {
     unsafe base.initializeMemory(as: Float.self, repeating: 0, count: count)
   }
 
-  convenience init(_ values: [Float]) {
-    self.init(count: values.count)
-    for (index, value) in values.enumerated() { unsafe pointer[index] = value }
+  /// Values in parts, each filled up to whole blocks with zeros.
+  convenience init(blocksOf parts: [[Float]]) {
+    self.init(count: parts.reduce(0) { $0 + BlockLayout.roundedUp($1.count) })
+    var start = 0
+    for part in parts {
+      for (index, value) in part.enumerated() { unsafe pointer[start + index] = value }
+      start += BlockLayout.roundedUp(part.count)
+    }
   }
 
   deinit {
