@@ -18,9 +18,9 @@ final class FrozenThread {
 
   /// Stops a thread.
   init(_ name: String, of process: Int32) throws {
-    tracer.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    tracer.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
     tracer.arguments = [
-      "python3", Checkout.folder.appending(path: "Tests/audit/freeze.py").path, "\(process)", name,
+      Checkout.folder.appending(path: "Tests/audit/freeze.py").path, "\(process)", name,
     ]
     let output = Pipe()
     tracer.standardInput = input
