@@ -27,7 +27,13 @@ final class FrozenThread {
     tracer.standardOutput = output
     tracer.standardError = output
     try tracer.run()
-    let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+    // A line may come in pieces.
+    var answer = ""
+    while !answer.hasSuffix("\n") {
+      let piece = output.fileHandleForReading.availableData
+      if piece.isEmpty { break }
+      answer += String(decoding: piece, as: UTF8.self)
+    }
     guard answer == "frozen\n" else { throw Refused(answer: answer) }
   }
 
