@@ -43,14 +43,15 @@ void area_average_add(
   area_average *average, const uint8_t *rgb, uint32_t count, uint32_t y, uint32_t x_start,
   uint32_t x_step) {
   uint32_t factor = average->factor;
-  uint32_t *sums = sums_of_row(average, y / factor);
-  uint64_t x = x_start;
+  uint32_t *sum = sums_of_row(average, y / factor) + (size_t)(x_start / factor) * 3;
+  uint64_t x = x_start, cell_end = (uint64_t)(x_start / factor + 1) * factor;
+  // Divisions would take half of the time.
+  int step_bits = __builtin_ctz(x_step);
   uint32_t done = 0;
   while (done < count) {
-    uint32_t *sum = sums + (x / factor) * 3;
+    for (; x >= cell_end; cell_end += factor) sum += 3;
     // The pixels up to the end of this cell.
-    uint64_t cell_end = (x / factor + 1) * factor;
-    uint32_t run = smaller((uint32_t)((cell_end - x + x_step - 1) / x_step), count - done);
+    uint32_t run = smaller((uint32_t)((cell_end - x + x_step - 1) >> step_bits), count - done);
     uint32_t red = 0, green = 0, blue = 0;
     for (uint32_t i = 0; i < run; i++, rgb += 3) {
       red += rgb[0];
@@ -61,7 +62,7 @@ void area_average_add(
     sum[1] += green;
     sum[2] += blue;
     done += run;
-    x += (uint64_t)run * x_step;
+    x += (uint64_t)run << step_bits;
   }
 }
 

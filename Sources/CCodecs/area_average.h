@@ -34,7 +34,8 @@ size_t area_average_memory(const area_average *average);
 /// Allocates (or reuses) the sums and clears them. False when memory is out.
 bool area_average_begin(area_average *average);
 
-/// Adds `count` RGB pixels of row `y` that lie at the columns x_start, x_start + x_step...
+/// Adds `count` RGB pixels of row `y` that lie at the columns x_start, x_start + x_step...; x_step is a
+/// power of two.
 void area_average_add(
   area_average *average, const uint8_t *rgb, uint32_t count, uint32_t y, uint32_t x_start,
   uint32_t x_step);
