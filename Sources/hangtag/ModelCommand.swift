@@ -4,9 +4,9 @@ import ArgumentParser
 struct ModelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "model",
-    abstract: "Shows and checks model files, and puts them in place.",
+    abstract: "Shows, checks and averages model files, and puts them in place.",
     subcommands: [
       ModelShowCommand.self, ModelVerifyCommand.self, ModelInstallCommand.self,
-      ModelRollbackCommand.self,
+      ModelRollbackCommand.self, ModelAverageCommand.self,
     ])
 }

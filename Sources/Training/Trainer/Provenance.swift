@@ -77,14 +77,7 @@ public struct Provenance: Encodable, Sendable {
   public static func split(
     _ images: ImageSet, of model: Model
   ) throws(TrainingError) -> (training: ImageSet, validation: ImageSet) {
-    struct Told: Decodable {
-      struct Recipe: Decodable { let validation: Double }
-      let recipe: Recipe
-      let seed: Int
-      let data: [ImageSet.Source]
-    }
-    guard let told = try? JSONDecoder().decode(Told.self, from: Data((model.training ?? "").utf8))
-    else {
+    guard let told = HeldBack(model) else {
       throw TrainingError(
         .data, "The model does not say which images its training held back; give --photos.")
     }

@@ -1,0 +1,51 @@
+import NeuralNetwork
+import Testing
+
+@testable import Training
+
+@Suite struct ModelAverageTests {
+  private func model(
+    _ weight: Float, labels: [String] = ["a", "b"], seed: Int = 1, validation: Double = 0.1
+  ) throws -> Model {
+    try Model(
+      name: "m\(weight)",
+      architecture: Architecture(
+        inputShape: [1, 28, 28],
+        layers: [
+          .flatten,
+          .linear(.init(name: "head", inputFeatures: 784, outputFeatures: 2, bias: true)),
+        ]),
+      labels: labels, input: InputSpecification(preprocessing: 1),
+      calibration: Calibration(temperature: 2),
+      training: """
+        {"data":[{"name":"d","sha256":"1f","images":9}],"recipe":{"validation":\(validation)},"seed":\(seed)}
+        """,
+      parameters: [
+        "head.weight": Tensor(shape: [2, 784], repeating: weight),
+        "head.bias": Tensor(shape: [2], values: [weight, 0]),
+      ])
+  }
+
+  @Test func eachWeightIsTheMean() throws {
+    let mean = try ModelAverage.average([(model(1), "a1"), (model(2), "b2"), (model(6), "c3")])
+    #expect(mean.parameters["head.weight"] == Tensor(shape: [2, 784], repeating: 3))
+    #expect(mean.parameters["head.bias"]?.values == [3, 0])
+    // The temperature of one of them would be wrong for it.
+    #expect(mean.calibration == nil)
+  }
+
+  @Test func itTellsWhatItIsMadeOfAndCanBeCalibrated() throws {
+    let mean = try ModelAverage.average([(model(1), "a1"), (model(2), "b2")])
+    let read = try Model(name: "mean", bytes: mean.serialized())
+    #expect(read.training?.contains(#""averaged_sha256":["a1","b2"]"#) == true)
+    #expect(HeldBack(read)?.seed == 1)
+  }
+
+  @Test func modelsThatDoNotBelongTogetherAreRefused() throws {
+    for other in try [model(2, labels: ["a", "c"]), model(2, seed: 2), model(2, validation: 0.2)] {
+      #expect(throws: TrainingError.self) {
+        try ModelAverage.average([(model(1), "a1"), (other, "b2")])
+      }
+    }
+  }
+}
