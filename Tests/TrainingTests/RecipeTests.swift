@@ -54,7 +54,7 @@ import Testing
   @Test(
     arguments: [
       ("plain", "plain"), ("regularised", "regularised"), ("residual", "residual"),
-      ("hangtag-teacher", "hangtag"), ("hangtag", "hangtag"),
+      ("hangtag-teacher", "hangtag"), ("hangtag", "hangtag"), ("hangtag-continued", "hangtag"),
     ])
   func theShippedRecipesAreValid(name: String, architecture: String) throws {
     let checkout = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
