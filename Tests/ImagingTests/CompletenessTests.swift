@@ -36,6 +36,20 @@ import Testing
     #expect(decoder.code(file) == nil)
   }
 
+  /// Found by the fuzzer: between two scans libjpeg passes over a comment of length 0, which is no
+  /// valid segment.
+  @Test("A file that is decoded in spite of damage is not waited for")
+  func damagedButReadable() throws {
+    var encoding = JPEGEncoding()
+    encoding.isProgressive = true
+    var file = encoding.encode(Pictures.busy(40, 30))
+    let scans = file.indices.dropLast().filter { file[$0] == 0xFF && file[$0 + 1] == 0xDA }
+    file.insert(contentsOf: [0xFF, 0xFE, 0, 0], at: try #require(scans.last))
+    var decoder = ImageDecoder()
+    #expect(decoder.code(file) == nil)
+    #expect(completeness(file) != .incomplete)
+  }
+
   @Test("What follows the end does not matter", arguments: files)
   func trailing(file: [UInt8]) throws {
     let wanted = try decode(file)

@@ -27,7 +27,8 @@ final class PictureTarget: FuzzTarget {
     let arrival = completeness(of: bytes.span)
     do {
       let info = try decoder.decode(bytes.span, into: &image)
-      check(arrival == .complete, "what can be decoded has arrived, not: \(arrival)")
+      // libjpeg reads on past a segment whose length is wrong; only waiting for it would be a fault.
+      check(arrival != .incomplete, "what can be decoded has arrived, not: \(arrival)")
       checkSize(info, bytes)
       checkRepeated(info, bytes)
     } catch {
