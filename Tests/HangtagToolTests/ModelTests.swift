@@ -39,6 +39,23 @@ struct ModelTests {
     #expect(stem?.hasSuffix(" 288") == true)
   }
 
+  @Test("average writes a model that runs, and wants two that belong together")
+  func average() throws {
+    let models = Bundled.checkout.appending(path: "models")
+    let plain = models.appending(path: "plain.safetensors").path
+    let mean = ["model", "average", plain, plain, "--output", "mean.safetensors"]
+    let run = try ToolRun(mean, in: folder)
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try ToolRun(["model", "verify", "mean.safetensors"], in: folder).status == 0)
+
+    let other = try ToolRun(
+      ["model", "average", plain, Bundled.model, "--output", "none.safetensors"], in: folder)
+    #expect(other.status == 65)
+    #expect(other.errors.contains("plain and hangtag differ in architecture"), "\(other.errors)")
+    #expect(!folder.has("none.safetensors"))
+    #expect(try ToolRun(["model", "average", plain, "--output", "x"], in: folder).status == 64)
+  }
+
   private func digest(_ name: String) throws -> String {
     let run = try ToolRun(["model", "verify", name], in: folder)
     #expect(run.status == 0, "\(run.errors)")
