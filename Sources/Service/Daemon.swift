@@ -141,11 +141,18 @@ public final class Daemon: Sendable {
       committer.run()
       serving.trace?.flush()
       queue.stop()
-      let leftovers = once ? queue.statistics.blocked + queue.statistics.waiting : 0
-      finish(committer.hasLeftPhotos || leftovers > 0 ? .leftPhotos : .finished)
+      let isDone = !committer.hasLeftPhotos && (!once || hasTakenAll(queue))
+      finish(isDone ? .finished : .leftPhotos)
     } catch {
       finish(.failed(Sysexits.sentence(for: error), code: Sysexits.code(for: error)))
     }
+  }
+
+  /// Whether no photo is left in the inbox or in `work/`, as far as can be told.
+  private func hasTakenAll(_ queue: InboxQueue) -> Bool {
+    let inbox = queue.statistics
+    if case .unavailable = inbox.watching { return false }
+    return inbox.blocked + inbox.waiting == 0 && (try? state.claimsInWork().isEmpty) == true
   }
 
   /// What was said first holds.
