@@ -43,13 +43,8 @@ public final class Claimer: Sendable {
           return Claim(photo: photo, isWhatWasRead: status.sameContent(as: read), state: state)
         }
       } catch {
-        // It cannot be looked at: back with it. Where that cannot be either, it is ours unseen, and
-        // is looked at when it is read again.
-        do { try folder.rename(path.fileName, to: origin, path.fileName) } catch {
-          let photo = ClaimedPhoto(
-            identity: identity, source: path, status: read, receivedAt: time.wall())
-          return Claim(photo: photo, isWhatWasRead: false, state: state)
-        }
+        // It cannot be looked at: back with it. Where that cannot be, it stays for recovery.
+        try folder.rename(path.fileName, to: origin, path.fileName)
         throw error
       }
       // Somebody had put a folder or a link under the name: the same.
