@@ -52,7 +52,7 @@ struct LedgerRecovery {
     let name = ManifestName.stream.path
     guard let bytes = try read(name, in: folder) else { return nil }
     if let state = StreamState(bytes) { return state }
-    try setAside(name, "it does not say which stream this is", in: folder)
+    try keepAside(name, "it does not say which stream this is", in: folder)
     return nil
   }
 
@@ -106,7 +106,9 @@ struct LedgerRecovery {
 
 // What the steps share.
 extension LedgerRecovery {
-  /// Reads a file; nil where it is gone, or the disk cannot read it: then it is set aside.
+  /// Reads a file; nil where it is gone, or the disk cannot read it: then it is kept aside. Its own
+  /// name goes on being there until the recovery has come to its end, so that where it does not, the
+  /// next start may yet be able to read it.
   mutating func read(
     _ name: FilePath, in folder: borrowing ManifestFolder
   ) throws(FileSystemError) -> [UInt8]? {
@@ -115,7 +117,7 @@ extension LedgerRecovery {
     } catch {
       if error.isNotFound { return nil }
       guard error.isDamage else { throw error }
-      try setAside(name, error.description, in: folder)
+      try keepAside(name, error.description, in: folder)
       return nil
     }
   }

@@ -1,4 +1,5 @@
 import FileSystem
+import Glibc
 import SystemPackage
 
 /// A change to the disk that the ledger makes, for a test that lets one fail or be the last.
@@ -20,18 +21,26 @@ struct ManifestFolder: ~Copyable, Sendable {
   typealias Performer =
     @Sendable (DiskChange, () throws(FileSystemError) -> Void) throws(FileSystemError) -> Void
 
+  /// Called before each attempt to read a file; what it throws is what the attempt ends with.
+  typealias ReadGate = @Sendable (FilePath) throws(FileSystemError) -> Void
+
   /// No file of Hangtag's comes near this many bytes.
   private static let largestFile = 1 << 30
+  /// How many microseconds to wait before a file that the disk could not read is tried again.
+  private static let readPauses: [UInt32] = [50_000, 250_000]
 
   let directory: Directory
   private let perform: Performer
+  private let beforeReading: ReadGate
 
   init(
     _ directory: consuming Directory,
-    perform: @escaping Performer = { (_, change) throws(FileSystemError) in try change() }
+    perform: @escaping Performer = { (_, change) throws(FileSystemError) in try change() },
+    beforeReading: @escaping ReadGate = { _ in }
   ) {
     self.directory = directory
     self.perform = perform
+    self.beforeReading = beforeReading
   }
 
   /// Replaces a file as a whole, durably: see `Directory.writeWhole`.
@@ -60,12 +69,37 @@ struct ManifestFolder: ~Copyable, Sendable {
     try perform(.syncDirectory) { () throws(FileSystemError) in try directory.sync() }
   }
 
-  /// Reads a whole file. One that is larger than any of Hangtag's own is refused (EFBIG).
+  /// Reads a whole file. One that is larger than any of Hangtag's own is refused (EFBIG). Where the
+  /// disk reports an error (EIO), the file is tried again: a path to a disk that fails over, or a
+  /// network file system whose server comes back, reports errors that pass.
   func read(_ name: FilePath) throws(FileSystemError) -> [UInt8] {
+    for pause in Self.readPauses {
+      do throws(FileSystemError) {
+        return try readOnce(name)
+      } catch {
+        guard error.errno == .ioError else { throw error }
+        usleep(pause)
+      }
+    }
+    return try readOnce(name)
+  }
+
+  private func readOnce(_ name: FilePath) throws(FileSystemError) -> [UInt8] {
+    try beforeReading(name)
     if let size = try directory.status(of: name)?.size, size > Self.largestFile {
       throw FileSystemError(call: "read", path: name, errno: .fileTooLarge)
     }
     return try directory.readWhole(name, limit: .max)
+  }
+
+  /// Reads a whole file; nil where the disk cannot.
+  func readable(_ name: FilePath) throws(FileSystemError) -> [UInt8]? {
+    do throws(FileSystemError) {
+      return try read(name)
+    } catch {
+      guard error.isDamage else { throw error }
+      return nil
+    }
   }
 
   /// Opens a journal for appending behind its last byte.
@@ -121,8 +155,9 @@ struct ManifestFolder: ~Copyable, Sendable {
       } catch {
         // A file system without second names.
         guard error.errno == .notPermitted || error.errno == .notSupported else { throw error }
+        guard let bytes = try readable(name) else { return try rename(name, aside) }
         try perform(.writeWhole(aside)) { () throws(FileSystemError) in
-          try directory.writeWhole(aside, try read(name))
+          try directory.writeWhole(aside, bytes)
         }
       }
     }

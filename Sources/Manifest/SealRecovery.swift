@@ -103,12 +103,12 @@ extension LedgerRecovery {
 
   /// The entries that a sealed manifest must have held, from the journal it was made of; nil where
   /// it was not sealed, or the journal is gone.
-  private mutating func sealedEntries(
+  private func sealedEntries(
     _ number: Int, _ state: StreamState, _ survey: ManifestSurvey,
     in folder: borrowing ManifestFolder
   ) throws(FileSystemError) -> OpenJournal? {
     guard number <= state.manifest, survey.journals.contains(number),
-      let bytes = try read(ManifestName.journal(number).path, in: folder)
+      let bytes = try folder.readable(ManifestName.journal(number).path)
     else { return nil }
     var journal = OpenJournal(number: number)
     for line in JournalSalvage(bytes, after: nil, claimsInWork: []).kept

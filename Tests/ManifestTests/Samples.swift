@@ -69,14 +69,17 @@ extension Ledger {
   /// Opens a ledger whose wall clock stands still.
   init(
     _ scratch: Scratch, claimsInWork: Set<String> = [], policy: SealPolicy = SealPolicy(),
-    clock: LedgerClock? = nil, perform: ManifestFolder.Performer? = nil
+    clock: LedgerClock? = nil, perform: ManifestFolder.Performer? = nil,
+    beforeReading: @escaping ManifestFolder.ReadGate = { _ in }
   ) throws {
     let standing = LedgerClock(
       wall: { Samples.moment }, monotonic: { MonotonicTime(nanoseconds: 0) })
     let directory = try scratch.directory()
     let folder =
-      if let perform { ManifestFolder(directory, perform: perform) } else {
-        ManifestFolder(directory)
+      if let perform {
+        ManifestFolder(directory, perform: perform, beforeReading: beforeReading)
+      } else {
+        ManifestFolder(directory, beforeReading: beforeReading)
       }
     try self.init(
       folder, claimsInWork: claimsInWork, policy: policy, clock: clock ?? standing)
