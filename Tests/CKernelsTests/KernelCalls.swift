@@ -18,16 +18,20 @@ extension KernelTable {
     }
   }
 
-  /// The same with fewer products.
+  /// The same with fewer products, in tiles of `edge` x `edge` outputs.
   func convolveWinograd(
-    _ c: ConvolutionCase, _ input: Images, _ end: ConvolutionEnd? = nil, into output: Images
+    _ c: ConvolutionCase, edge: Int32, _ input: Images, _ end: ConvolutionEnd? = nil,
+    into output: Images
   ) {
     var description = c.weightDescription
-    var packed = [Float](repeating: 0, count: c.packedCount / 9 * 16)
-    unsafe kernels.pack_winograd_weights(&description, 0, description.outputs, c.weights, &packed)
+    let places = Int((edge + 2) * (edge + 2))
+    var packed = [Float](repeating: 0, count: c.packedCount / 9 * places)
+    unsafe kernels.pack_winograd_weights(
+      &description, edge, 0, description.outputs, c.weights, &packed)
     unsafe ConvolutionEnd.withEpilogue(end) { epilogue in
       var (convolution, epilogue) = unsafe (c.description, epilogue)
-      unsafe kernels.convolve_winograd(&convolution, input.map, packed, &epilogue, output.map)
+      unsafe kernels.convolve_winograd(
+        &convolution, edge, input.map, packed, &epilogue, output.map)
     }
   }
 

@@ -1,55 +1,117 @@
-// Convolution of 3 x 3 by Winograd's minimal filtering, F(2 x 2, 3 x 3) of Lavin and Gray (2016):
-// four neighbouring outputs take 16 products a pair of channels instead of 36. A tile of 4 x 4 inputs
-// and each kernel are transformed into 16 numbers; for each of the 16 places the channels are summed
-// by a product of matrices, tiles x inputs and inputs x outputs; the 16 sums give the four outputs.
-// Only the transforms' factors 1/2, 1/4, 1 and -1 come in, so little is lost to rounding.
+// Convolution of 3 x 3 by Winograd's minimal filtering, F(2 x 2, 3 x 3) and F(4 x 4, 3 x 3) of Lavin
+// and Gray (2016): four neighbouring outputs take 16 products a pair of channels instead of 36, or
+// sixteen take 36 instead of 144. A tile of inputs and each kernel are transformed into one number a
+// place, 4 x 4 or 6 x 6 of them; for each place the channels are summed by a product of matrices,
+// tiles x inputs and inputs x outputs; the sums of all places give the outputs.
+//
+// Toom and Cook's method evaluates at as many points as there are places in a row: 0, 1, -1 and
+// infinity for the small tile; 0, ±√½, ±√2 and infinity for the large one, which loses less to
+// rounding than the usual 0, ±1, ±2 (Barabasz and others 2020 look for such points).
+//
+// `edge`, 2 or 4, is a constant wherever a function is inlined: the outputs along a tile's side.
 
 // Memory for transformed tiles on the stack, so that no kernel allocates. Larger work is divided.
-#define WINOGRAD_BYTES (256 * 1024)
-#define WINOGRAD_PLACES 16
+#define WINOGRAD_BYTES (384 * 1024)
+#define LARGEST_EDGE 4
+#define LARGEST_SIDE (LARGEST_EDGE + 2)
+#define NEAR_POINT 0.70710678118654752440  // √½
+#define FAR_POINT 1.41421356237309504880   // √2
 
-// A row or column of four inputs, transformed.
-#define INPUT_TRANSFORM(d0, d1, d2, d3, out) \
-  do {                                       \
-    (out)[0] = (d0) - (d2);                  \
-    (out)[1] = (d1) + (d2);                  \
-    (out)[2] = (d2) - (d1);                  \
-    (out)[3] = (d1) - (d3);                  \
-  } while (0)
+ALWAYS_INLINE int side_of(int edge) { return edge + 2; }
+ALWAYS_INLINE int places_of(int edge) { return side_of(edge) * side_of(edge); }
 
-// The same of three weights. In double precision: they are transformed once and used for ever.
-ALWAYS_INLINE void transform_weights(double g0, double g1, double g2, double out[4]) {
-  out[0] = g0;
-  out[1] = (g0 + g1 + g2) / 2;
-  out[2] = (g0 - g1 + g2) / 2;
-  out[3] = g2;
+// A row or column of inputs, transformed.
+ALWAYS_INLINE void transform_input_line(const int edge, const block d[LARGEST_SIDE],
+                                        block out[LARGEST_SIDE]) {
+  if (edge == 2) {
+    out[0] = d[0] - d[2];
+    out[1] = d[1] + d[2];
+    out[2] = d[2] - d[1];
+    out[3] = d[1] - d[3];
+  } else {
+    const block near_even = d[4] - d[2] * 2.0f, far_even = d[4] - d[2] * 0.5f;
+    const block near_odd = (d[3] - d[1] * 2.0f) * (float)NEAR_POINT;
+    const block far_odd = (d[3] - d[1] * 0.5f) * (float)FAR_POINT;
+    out[0] = d[0] + d[4] - d[2] * 2.5f;
+    out[1] = near_even + near_odd;
+    out[2] = near_even - near_odd;
+    out[3] = far_even + far_odd;
+    out[4] = far_even - far_odd;
+    out[5] = d[1] + d[5] - d[3] * 2.5f;
+  }
 }
 
-ALWAYS_INLINE void transform_kernel(const float *g, float places[WINOGRAD_PLACES]) {
-  double rows[3][4], column[4];
-  for (int y = 0; y < 3; y++) transform_weights(g[y * 3], g[y * 3 + 1], g[y * 3 + 2], rows[y]);
-  for (int x = 0; x < 4; x++) {
-    transform_weights(rows[0][x], rows[1][x], rows[2][x], column);
-    for (int y = 0; y < 4; y++) places[y * 4 + x] = (float)column[y];
+// The outputs of a row or column of sums.
+ALWAYS_INLINE void transform_sum_line(const int edge, const block m[LARGEST_SIDE],
+                                      block out[LARGEST_EDGE]) {
+  if (edge == 2) {
+    out[0] = m[0] + m[1] + m[2];
+    out[1] = m[1] - m[2] - m[3];
+  } else {
+    const block near_even = m[1] + m[2], far_even = m[3] + m[4];
+    const block near_odd = (m[1] - m[2]) * (float)NEAR_POINT;
+    const block far_odd = (m[3] - m[4]) * (float)FAR_POINT;
+    out[0] = m[0] + near_even + far_even;
+    out[1] = near_odd + far_odd;
+    out[2] = near_even * 0.5f + far_even * 2.0f;
+    out[3] = m[5] + near_odd * 0.5f + far_odd * 2.0f;
+  }
+}
+
+// A row or column of three weights, transformed. In double precision: they are transformed once and
+// used for ever.
+ALWAYS_INLINE void transform_weight_line(const int edge, double g0, double g1, double g2,
+                                         double out[LARGEST_SIDE]) {
+  out[0] = g0;
+  out[side_of(edge) - 1] = g2;
+  if (edge == 2) {
+    out[1] = (g0 + g1 + g2) / 2;
+    out[2] = (g0 - g1 + g2) / 2;
+  } else {
+    const double near_even = (g0 + g2 / 2) / -1.5, near_odd = g1 * NEAR_POINT / -1.5;
+    const double far_even = (g0 + g2 * 2) / 6, far_odd = g1 * FAR_POINT / 6;
+    out[1] = near_even + near_odd;
+    out[2] = near_even - near_odd;
+    out[3] = far_even + far_odd;
+    out[4] = far_even - far_odd;
+  }
+}
+
+ALWAYS_INLINE void transform_kernel(const int edge, const float *g,
+                                    float places[LARGEST_SIDE * LARGEST_SIDE]) {
+  const int side = side_of(edge);
+  double rows[3][LARGEST_SIDE], column[LARGEST_SIDE];
+  for (int y = 0; y < 3; y++) {
+    transform_weight_line(edge, g[y * 3], g[y * 3 + 1], g[y * 3 + 2], rows[y]);
+  }
+  for (int x = 0; x < side; x++) {
+    transform_weight_line(edge, rows[0][x], rows[1][x], rows[2][x], column);
+    for (int y = 0; y < side; y++) places[y * side + x] = (float)column[y];
   }
 }
 
 // Each place is packed as the weights of a 1 x 1 convolution, one place after the other.
-static void pack_winograd_weights(const hangtag_weights *w, int first_output, int last_output,
-                                  const float *plain, float *packed) {
+ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, int first_output,
+                               int last_output, const float *plain, float *packed) {
   const ptrdiff_t matrix = HANGTAG_BLOCK * HANGTAG_BLOCK;
   const ptrdiff_t row = block_count(w->inputs) * matrix;
   for (int o = first_output; o < last_output; o++) {
     for (int i = 0; i < w->inputs; i++) {
-      float places[WINOGRAD_PLACES];
-      transform_kernel(plain + ((ptrdiff_t)o * w->inputs + i) * 9, places);
+      float places[LARGEST_SIDE * LARGEST_SIDE];
+      transform_kernel(edge, plain + ((ptrdiff_t)o * w->inputs + i) * 9, places);
       float *target =
           packed + channel_position(o, row, 1) + channel_position(i, matrix, HANGTAG_BLOCK);
-      for (int p = 0; p < WINOGRAD_PLACES; p++) {
+      for (int p = 0; p < places_of(edge); p++) {
         target[p * block_count(w->outputs) * row] = places[p];
       }
     }
   }
+}
+
+static void pack_winograd_weights(const hangtag_weights *w, int edge, int first_output,
+                                  int last_output, const float *plain, float *packed) {
+  if (edge == 2) pack_places(2, w, first_output, last_output, plain, packed);
+  if (edge == 4) pack_places(4, w, first_output, last_output, plain, packed);
 }
 
 // Some tiles that go through all stages together: numbers first..<first + count of all tiles of all
@@ -64,65 +126,73 @@ typedef struct {
   int image, y, x;
 } tile_place;
 
-ALWAYS_INLINE tile_place place_of(const tile_group *g, int tile) {
+ALWAYS_INLINE tile_place place_of(const int edge, const tile_group *g, int tile) {
   const int number = g->first + tile, an_image = g->columns * g->rows;
   const int within = number % an_image;
-  return (tile_place){number / an_image, within / g->columns * 2, within % g->columns * 2};
+  return (tile_place){
+      number / an_image, within / g->columns * edge, within % g->columns * edge};
 }
 
 // [place][input block][tile][16 channels]. `input` begins at the padding. What lies beyond it, where
 // the outputs are no whole number of tiles, counts as zero.
-static void transform_inputs(const hangtag_convolution *c, hangtag_map input, const tile_group *g,
-                             float *target) {
-  const int blocks = block_count(c->input_channels);
+ALWAYS_INLINE void transform_inputs(const int edge, const hangtag_convolution *c,
+                                    hangtag_map input, const tile_group *g, float *target) {
+  const int side = side_of(edge), blocks = block_count(c->input_channels);
   const ptrdiff_t place_distance = (ptrdiff_t)blocks * g->count * HANGTAG_BLOCK;
   const int height = c->output.height + 2, width = c->output.width + 2;
   for (int tile = 0; tile < g->count; tile++) {
-    const tile_place at = place_of(g, tile);
+    const tile_place at = place_of(edge, g, tile);
+    const int rows = height - at.y < side ? height - at.y : side;
+    const int columns = width - at.x < side ? width - at.x : side;
     for (int b = 0; b < blocks; b++) {
-      block columns[4][4];  // transformed along y
-      UNROLLED for (int x = 0; x < 4; x++) {
-        block d[4];
-        UNROLLED for (int y = 0; y < 4; y++) {
-          d[y] = at.y + y < height && at.x + x < width
+      block transformed[LARGEST_SIDE][LARGEST_SIDE];  // along y, a column each
+      UNROLLED for (int x = 0; x < side; x++) {
+        block d[LARGEST_SIDE];
+        UNROLLED for (int y = 0; y < side; y++) {
+          d[y] = y < rows && x < columns
                      ? load_block(row_of(input, at.image, b, at.y + y) + (at.x + x) * input.pixel)
                      : (block)(0);
         }
-        INPUT_TRANSFORM(d[0], d[1], d[2], d[3], columns[x]);
+        transform_input_line(edge, d, transformed[x]);
       }
       float *out = target + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK;
-      UNROLLED for (int y = 0; y < 4; y++) {
-        block row[4];
-        INPUT_TRANSFORM(columns[0][y], columns[1][y], columns[2][y], columns[3][y], row);
-        UNROLLED for (int x = 0; x < 4; x++) {
-          store_block(out + (y * 4 + x) * place_distance, row[x]);
+      UNROLLED for (int y = 0; y < side; y++) {
+        block d[LARGEST_SIDE], row[LARGEST_SIDE];
+        UNROLLED for (int x = 0; x < side; x++) d[x] = transformed[x][y];
+        transform_input_line(edge, d, row);
+        UNROLLED for (int x = 0; x < side; x++) {
+          store_block(out + (y * side + x) * place_distance, row[x]);
         }
       }
     }
   }
 }
 
-// The four outputs of each tile from its sums, [place][output block][tile][16 channels].
-static void transform_outputs(const hangtag_convolution *c, const hangtag_epilogue *e,
-                              const float *sums, const tile_group *g, hangtag_map output) {
-  const int blocks = block_count(c->output.channels);
+// The outputs of each tile from its sums, [place][output block][tile][16 channels].
+ALWAYS_INLINE void transform_outputs(const int edge, const hangtag_convolution *c,
+                                     const hangtag_epilogue *e, const float *sums,
+                                     const tile_group *g, hangtag_map output) {
+  const int side = side_of(edge), blocks = block_count(c->output.channels);
   const ptrdiff_t place_distance = (ptrdiff_t)blocks * g->count * HANGTAG_BLOCK;
   for (int tile = 0; tile < g->count; tile++) {
-    const tile_place at = place_of(g, tile);
+    const tile_place at = place_of(edge, g, tile);
+    const int rows = c->output.height - at.y, columns = c->output.width - at.x;
     for (int b = 0; b < blocks; b++) {
       const float *in = sums + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK;
       const block bias = e->bias ? load_block(e->bias + b * HANGTAG_BLOCK) : (block)(0);
-      block columns[4][2];
-      UNROLLED for (int x = 0; x < 4; x++) {
-        block m[4];
-        UNROLLED for (int y = 0; y < 4; y++) m[y] = load_block(in + (y * 4 + x) * place_distance);
-        columns[x][0] = m[0] + m[1] + m[2];
-        columns[x][1] = m[1] - m[2] - m[3];
+      block transformed[LARGEST_SIDE][LARGEST_EDGE];  // along y, a column each
+      UNROLLED for (int x = 0; x < side; x++) {
+        block m[LARGEST_SIDE];
+        UNROLLED for (int y = 0; y < side; y++) {
+          m[y] = load_block(in + (y * side + x) * place_distance);
+        }
+        transform_sum_line(edge, m, transformed[x]);
       }
-      for (int y = 0; y < 2 && at.y + y < c->output.height; y++) {
-        const block v[2] = {columns[0][y] + columns[1][y] + columns[2][y],
-                            columns[1][y] - columns[2][y] - columns[3][y]};
-        for (int x = 0; x < 2 && at.x + x < c->output.width; x++) {
+      for (int y = 0; y < edge && y < rows; y++) {
+        block m[LARGEST_SIDE], v[LARGEST_EDGE];
+        UNROLLED for (int x = 0; x < side; x++) m[x] = transformed[x][y];
+        transform_sum_line(edge, m, v);
+        for (int x = 0; x < edge && x < columns; x++) {
           block value = v[x] + bias;
           if (e->relu) value = block_max(value, (block)(0));
           if (e->addend.data) {
@@ -142,13 +212,15 @@ ALWAYS_INLINE hangtag_map tile_map(float *data, int tiles) {
   return (hangtag_map){data, 0, (ptrdiff_t)tiles * HANGTAG_BLOCK, 0, HANGTAG_BLOCK};
 }
 
-static void convolve_winograd(const hangtag_convolution *c, hangtag_map input,
-                              const float *weights, const hangtag_epilogue *epilogue,
-                              hangtag_map output) {
+ALWAYS_INLINE void convolve_tiles(const int edge, const hangtag_convolution *c, hangtag_map input,
+                                  const float *weights, const hangtag_epilogue *epilogue,
+                                  hangtag_map output) {
   const int inputs = block_count(c->input_channels) * HANGTAG_BLOCK;
   const int outputs = block_count(c->output.channels) * HANGTAG_BLOCK;
-  const int tile_bytes = WINOGRAD_PLACES * (inputs + outputs) * (int)sizeof(float);
-  tile_group group = {.columns = (c->output.width + 1) / 2, .rows = (c->output.height + 1) / 2};
+  const int places = places_of(edge);
+  const int tile_bytes = places * (inputs + outputs) * (int)sizeof(float);
+  tile_group group = {
+      .columns = (c->output.width + edge - 1) / edge, .rows = (c->output.height + edge - 1) / edge};
   const int tiles = c->output.images * group.columns * group.rows;
   // Equal groups rather than full ones and a small rest; whole register tiles where they fit.
   const int most = WINOGRAD_BYTES / tile_bytes > 1 ? WINOGRAD_BYTES / tile_bytes : 1;
@@ -156,25 +228,32 @@ static void convolve_winograd(const hangtag_convolution *c, hangtag_map input,
   const int share = (tiles + groups - 1) / groups;
   const int whole = (share + TILE_PIXELS - 1) / TILE_PIXELS * TILE_PIXELS;
   const int capacity = whole <= most ? whole : share;
-  float transformed[WINOGRAD_PLACES * capacity * inputs] __attribute__((aligned(64)));
-  float sums[WINOGRAD_PLACES * capacity * outputs] __attribute__((aligned(64)));
+  float transformed[places * capacity * inputs] __attribute__((aligned(64)));
+  float sums[places * capacity * outputs] __attribute__((aligned(64)));
   input.data -= c->padding_height * input.row + c->padding_width * input.pixel;
 
   for (group.first = 0; group.first < tiles; group.first += group.count) {
     group.count = group.first + capacity < tiles ? capacity : tiles - group.first;
-    transform_inputs(c, input, &group, transformed);
+    transform_inputs(edge, c, input, &group, transformed);
     const hangtag_convolution product = {
         .output = {1, c->output.channels, 1, group.count}, .input_channels = c->input_channels,
         .kernel_height = 1, .kernel_width = 1,
     };
     const hangtag_epilogue none = {0};
-    for (int p = 0; p < WINOGRAD_PLACES; p++) {
+    for (int p = 0; p < places; p++) {
       convolve(&product, tile_map(transformed + (ptrdiff_t)p * group.count * inputs, group.count),
                weights + (ptrdiff_t)p * inputs * outputs, &none,
                tile_map(sums + (ptrdiff_t)p * group.count * outputs, group.count));
     }
-    transform_outputs(c, epilogue, sums, &group, output);
+    transform_outputs(edge, c, epilogue, sums, &group, output);
   }
+}
+
+static void convolve_winograd(const hangtag_convolution *c, int edge, hangtag_map input,
+                              const float *weights, const hangtag_epilogue *epilogue,
+                              hangtag_map output) {
+  if (edge == 2) convolve_tiles(2, c, input, weights, epilogue, output);
+  if (edge == 4) convolve_tiles(4, c, input, weights, epilogue, output);
 }
 
 #define CONVOLVE_WINOGRAD convolve_winograd

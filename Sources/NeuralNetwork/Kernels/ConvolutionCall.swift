@@ -12,8 +12,9 @@ struct ConvolutionCall: Sendable {
   enum Algorithm: Sendable {
     /// As the definition has it.
     case direct
-    /// By Winograd's minimal filtering: fewer products, and weights that take 16/9 of the memory.
-    case winograd
+    /// By Winograd's minimal filtering, in tiles of `edge` x `edge` outputs, 2 or 4: fewer products,
+    /// and weights that take 16/9 or 4 times the memory.
+    case winograd(edge: Int)
   }
 
   let input: BlockLayout
@@ -53,7 +54,17 @@ struct ConvolutionCall: Sendable {
     // fit into a kernel's memory, and the weights are read again for each few.
     let pays = min(inputs, outputs) >= BlockLayout.block && inputs + outputs <= 512
     let fits = weights.kernel_height == 3 && !input.isInterleaved
-    return fits && pays && kernels.hasWinograd ? .winograd : .direct
+    return fits && pays && kernels.hasWinograd ? .winograd(edge: tileEdge) : .direct
+  }
+
+  /// The edge of the tiles that take fewer products, with what is computed beyond the last pixel.
+  private var tileEdge: Int {
+    [2, 4].min { products(edge: $0) < products(edge: $1) } ?? 2
+  }
+
+  private func products(edge: Int) -> Int {
+    let (rows, columns) = ((output.height + edge - 1) / edge, (output.width + edge - 1) / edge)
+    return rows * columns * (edge + 2) * (edge + 2)
   }
 
   /// The weights as an algorithm reads them.
@@ -64,10 +75,11 @@ struct ConvolutionCall: Sendable {
       var packed = [Float](repeating: 0, count: weightCounts.packed)
       unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, plain, &packed)
       return packed
-    case .winograd:
-      var packed = [Float](repeating: 0, count: weightCounts.packed / 9 * 16)
+    case .winograd(let edge):
+      let places = (edge + 2) * (edge + 2)
+      var packed = [Float](repeating: 0, count: weightCounts.packed / 9 * places)
       unsafe kernels.functions.pack_winograd_weights(
-        &description, 0, weights.outputs, plain, &packed)
+        &description, Int32(edge), 0, weights.outputs, plain, &packed)
       return packed
     }
   }
@@ -109,8 +121,9 @@ struct ConvolutionCall: Sendable {
     switch algorithm {
     case .direct:
       unsafe kernels.functions.convolve(&description, input, weights, &cEpilogue, output)
-    case .winograd:
-      unsafe kernels.functions.convolve_winograd(&description, input, weights, &cEpilogue, output)
+    case .winograd(let edge):
+      unsafe kernels.functions.convolve_winograd(
+        &description, Int32(edge), input, weights, &cEpilogue, output)
     }
   }
 
