@@ -51,6 +51,12 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     return named
   }
 
+  /// Whether this machine has both, and their kernels read weights that were packed for either.
+  public func readsWeights(like other: InstructionSet) -> Bool {
+    guard let mine = kernels, let others = other.kernels else { return false }
+    return self == other || mine.hasWinograd && others.hasWinograd
+  }
+
   /// The kernels compiled for it, nil where this machine cannot run them.
   var kernels: Kernels? {
     let identifier =

@@ -90,10 +90,10 @@ typedef struct {
   /// Packs some outputs' weights; what is zero in `packed` must be zero before.
   void (*pack_weights)(const hangtag_weights *, int first_output, int last_output,
                        const float *plain, float *packed);
-  /// The same for `convolve_winograd`: [(edge + 2)²][output block][input block][16 inputs]
+  /// All outputs' for `convolve_winograd`: [(edge + 2)²][output block][input block][16 inputs]
   /// [16 outputs].
-  void (*pack_winograd_weights)(const hangtag_weights *, int edge, int first_output,
-                                int last_output, const float *plain, float *packed);
+  void (*pack_winograd_weights)(const hangtag_weights *, int edge, const float *plain,
+                                float *packed);
   /// output = max(input, 0). May be in place.
   void (*relu)(hangtag_extent, hangtag_map input, hangtag_map output);
   /// output = a + b. The output may be a or b.

@@ -58,18 +58,21 @@ ALWAYS_INLINE void transform_sum_line(const int edge, const block m[LARGEST_SIDE
   }
 }
 
-// A row or column of three weights, transformed. In double precision: they are transformed once and
-// used for ever.
-ALWAYS_INLINE void transform_weight_line(const int edge, double g0, double g1, double g2,
-                                         double out[LARGEST_SIDE]) {
-  out[0] = g0;
-  out[side_of(edge) - 1] = g2;
+// The weights of one block of outputs, in double precision: they are transformed once and used for
+// ever.
+typedef double wide_block __attribute__((ext_vector_type(HANGTAG_BLOCK)));
+
+// A row or column of three weights, transformed.
+ALWAYS_INLINE void transform_weight_line(const int edge, const wide_block g[3],
+                                         wide_block out[LARGEST_SIDE]) {
+  out[0] = g[0];
+  out[side_of(edge) - 1] = g[2];
   if (edge == 2) {
-    out[1] = (g0 + g1 + g2) / 2;
-    out[2] = (g0 - g1 + g2) / 2;
+    out[1] = (g[0] + g[1] + g[2]) / 2;
+    out[2] = (g[0] - g[1] + g[2]) / 2;
   } else {
-    const double near_even = (g0 + g2 / 2) / -1.5, near_odd = g1 * NEAR_POINT / -1.5;
-    const double far_even = (g0 + g2 * 2) / 6, far_odd = g1 * FAR_POINT / 6;
+    const wide_block near_even = (g[0] + g[2] / 2) / -1.5, near_odd = g[1] * (NEAR_POINT / -1.5);
+    const wide_block far_even = (g[0] + g[2] * 2) / 6, far_odd = g[1] * (FAR_POINT / 6);
     out[1] = near_even + near_odd;
     out[2] = near_even - near_odd;
     out[3] = far_even + far_odd;
@@ -77,41 +80,46 @@ ALWAYS_INLINE void transform_weight_line(const int edge, double g0, double g1, d
   }
 }
 
-ALWAYS_INLINE void transform_kernel(const int edge, const float *g,
-                                    float places[LARGEST_SIDE * LARGEST_SIDE]) {
+// The kernels from one input to up to 16 outputs, into a block a place.
+ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, int outputs,
+                                ptrdiff_t output_distance, float *packed, ptrdiff_t place) {
   const int side = side_of(edge);
-  double rows[3][LARGEST_SIDE], column[LARGEST_SIDE];
+  wide_block rows[LARGEST_SIDE][3];  // transformed along x, a column each
   for (int y = 0; y < 3; y++) {
-    transform_weight_line(edge, g[y * 3], g[y * 3 + 1], g[y * 3 + 2], rows[y]);
+    wide_block g[3] = {0}, row[LARGEST_SIDE];
+    for (int o = 0; o < outputs; o++) {
+      for (int x = 0; x < 3; x++) g[x][o] = plain[o * output_distance + y * 3 + x];
+    }
+    transform_weight_line(edge, g, row);
+    for (int x = 0; x < side; x++) rows[x][y] = row[x];
   }
   for (int x = 0; x < side; x++) {
-    transform_weight_line(edge, rows[0][x], rows[1][x], rows[2][x], column);
-    for (int y = 0; y < side; y++) places[y * side + x] = (float)column[y];
-  }
-}
-
-// Each place is packed as the weights of a 1 x 1 convolution, one place after the other.
-ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, int first_output,
-                               int last_output, const float *plain, float *packed) {
-  const ptrdiff_t matrix = HANGTAG_BLOCK * HANGTAG_BLOCK;
-  const ptrdiff_t row = block_count(w->inputs) * matrix;
-  for (int o = first_output; o < last_output; o++) {
-    for (int i = 0; i < w->inputs; i++) {
-      float places[LARGEST_SIDE * LARGEST_SIDE];
-      transform_kernel(edge, plain + ((ptrdiff_t)o * w->inputs + i) * 9, places);
-      float *target =
-          packed + channel_position(o, row, 1) + channel_position(i, matrix, HANGTAG_BLOCK);
-      for (int p = 0; p < places_of(edge); p++) {
-        target[p * block_count(w->outputs) * row] = places[p];
-      }
+    wide_block column[LARGEST_SIDE];
+    transform_weight_line(edge, rows[x], column);
+    for (int y = 0; y < side; y++) {
+      store_block(packed + (y * side + x) * place, __builtin_convertvector(column[y], block));
     }
   }
 }
 
-static void pack_winograd_weights(const hangtag_weights *w, int edge, int first_output,
-                                  int last_output, const float *plain, float *packed) {
-  if (edge == 2) pack_places(2, w, first_output, last_output, plain, packed);
-  if (edge == 4) pack_places(4, w, first_output, last_output, plain, packed);
+// Each place is packed as the weights of a 1 x 1 convolution, one place after the other.
+ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, const float *plain,
+                               float *packed) {
+  const ptrdiff_t row = block_count(w->inputs) * HANGTAG_BLOCK * HANGTAG_BLOCK;
+  for (int o = 0; o < w->outputs; o += HANGTAG_BLOCK) {
+    const int outputs = w->outputs - o < HANGTAG_BLOCK ? w->outputs - o : HANGTAG_BLOCK;
+    for (int i = 0; i < w->inputs; i++) {
+      pack_kernels(edge, plain + ((ptrdiff_t)o * w->inputs + i) * 9, outputs,
+                   (ptrdiff_t)w->inputs * 9, packed + o / HANGTAG_BLOCK * row + i * HANGTAG_BLOCK,
+                   block_count(w->outputs) * row);
+    }
+  }
+}
+
+static void pack_winograd_weights(const hangtag_weights *w, int edge, const float *plain,
+                                  float *packed) {
+  if (edge == 2) pack_places(2, w, plain, packed);
+  if (edge == 4) pack_places(4, w, plain, packed);
 }
 
 // Some tiles that go through all stages together: numbers first..<first + count of all tiles of all

@@ -49,6 +49,20 @@ public final class Classifier: Sendable {
     sharpness = 1 / (model.calibration?.temperature ?? 1)
   }
 
+  /// The same classifier, computed with another instruction set over the same weights.
+  ///
+  /// - Precondition: `instructionSet.readsWeights(like:)` the other one's.
+  public init(sharing other: Classifier, instructionSet: InstructionSet) {
+    name = other.name
+    categories = other.categories
+    input = other.input
+    calibration = other.calibration
+    network = InferenceNetwork(sharing: other.network, instructionSet: instructionSet)
+    distance = other.distance
+    levels = other.levels
+    sharpness = other.sharpness
+  }
+
   /// Memory for one thread.
   ///
   /// - Parameter batch: the most photos that go through the network together; more are taken in

@@ -11,9 +11,11 @@ struct FoldedBatchNorm {
   /// Makes the convolution give what the batch norm would make of its output.
   func fold(into convolution: inout InferenceStep.Convolution) {
     let weightsPerChannel = convolution.weight.count / scale.count
-    for index in convolution.weight.indices {
-      let factor = scale[index / weightsPerChannel]
-      convolution.weight[index] = Float(Double(convolution.weight[index]) * factor)
+    var weights = convolution.weight.mutableSpan
+    for channel in scale.indices {
+      for index in channel * weightsPerChannel..<(channel + 1) * weightsPerChannel {
+        weights[index] = Float(Double(weights[index]) * scale[channel])
+      }
     }
     convolution.bias = scale.indices.map { channel in
       Float(Double(convolution.bias?[channel] ?? 0) * scale[channel] + shift[channel])

@@ -43,9 +43,30 @@ public final class InferenceNetwork: Sendable {
     featureCount = features?.channels ?? 0
     output = binding.layouts[plan.output]
     memoryPerImage = binding.memoryPerImage
-    constants = FloatMemory(blocksOf: binding.constants)
+    constants = binding.makeConstants()
     classCount = model.labels.count
     inputCount = model.architecture.inputShape.reduce(1, *)
+    self.instructionSet = instructionSet
+    self.kernels = kernels
+  }
+
+  /// The same network, computed with the kernels of another instruction set, which must read weights
+  /// as this one's do.
+  ///
+  /// - Precondition: `instructionSet.readsWeights(like: self.instructionSet)`.
+  public init(sharing other: InferenceNetwork, instructionSet: InstructionSet) {
+    guard instructionSet.readsWeights(like: other.instructionSet),
+      let kernels = instructionSet.kernels
+    else { preconditionFailure("\(instructionSet.rawValue) cannot share these weights") }
+    calls = other.calls
+    input = other.input
+    features = other.features
+    featureCount = other.featureCount
+    output = other.output
+    memoryPerImage = other.memoryPerImage
+    constants = other.constants
+    classCount = other.classCount
+    inputCount = other.inputCount
     self.instructionSet = instructionSet
     self.kernels = kernels
   }

@@ -5,11 +5,17 @@ struct PlanBinding {
   let layouts: [BlockLayout]
   /// Of a workspace, in values.
   let memoryPerImage: Int
-  /// One after the other, each beginning where a block does. Apart, because one array that grows
-  /// would take several times its size while a model is loaded.
-  private(set) var constants: [[Float]] = []
+  /// One after the other, each beginning where a block does.
+  private var constants: [Constant] = []
   private var constantCount = 0
   private let kernels: Kernels
+
+  /// Values that do not depend on the input, to be written to their place. Not before all are known:
+  /// packed weights are several times the file's, and would lie in memory twice.
+  private enum Constant {
+    case values([Float], at: Int)
+    case weights([Float], ConvolutionCall, ConvolutionCall.Algorithm, at: Int)
+  }
 
   init(_ plan: InferencePlan, kernels: Kernels) {
     self.kernels = kernels
@@ -56,14 +62,31 @@ struct PlanBinding {
     }
   }
 
+  /// The constants in their places.
+  func makeConstants() -> FloatMemory {
+    let memory = FloatMemory(count: constantCount)
+    for constant in constants {
+      switch constant {
+      case .values(let values, let start):
+        unsafe values.withUnsafeBufferPointer { values in
+          guard let first = values.baseAddress else { return }
+          unsafe (memory.pointer + start).update(from: first, count: values.count)
+        }
+      case .weights(let plain, let call, let algorithm, let start):
+        unsafe call.pack(plain, for: algorithm, kernels, into: memory.pointer + start)
+      }
+    }
+    return memory
+  }
+
   private mutating func call(for step: InferenceStep.Convolution) -> KernelCall {
     let call = ConvolutionCall(step.kind, input: layouts[step.input], output: layouts[step.output])
     let algorithm = call.fastest(kernels)
+    let weights = place(of: call.packedCount(for: algorithm))
+    constants.append(.weights(step.weight, call, algorithm, at: weights))
     return .convolve(
       .init(
-        call: call, algorithm: algorithm,
-        weights: constant(call.packed(step.weight, for: algorithm, kernels)),
-        bias: step.bias.map { constant($0) },
+        call: call, algorithm: algorithm, weights: weights, bias: step.bias.map { constant($0) },
         epilogue: .init(
           relu: step.relu, addend: step.addend.map { layouts[$0] }, reluAfterAdd: step.reluAfterAdd)
       ))
@@ -71,9 +94,13 @@ struct PlanBinding {
 
   /// Adds constants and returns where they begin.
   private mutating func constant(_ values: [Float]) -> Int {
-    let start = constantCount
-    constants.append(values)
-    constantCount += BlockLayout.roundedUp(values.count)
+    let start = place(of: values.count)
+    constants.append(.values(values, at: start))
     return start
+  }
+
+  private mutating func place(of count: Int) -> Int {
+    defer { constantCount += BlockLayout.roundedUp(count) }
+    return constantCount
   }
 }

@@ -67,20 +67,25 @@ struct ConvolutionCall: Sendable {
     return rows * columns * (edge + 2) * (edge + 2)
   }
 
-  /// The weights as an algorithm reads them.
-  func packed(_ plain: [Float], for algorithm: Algorithm, _ kernels: Kernels) -> [Float] {
+  /// The number of the weights as an algorithm reads them.
+  func packedCount(for algorithm: Algorithm) -> Int {
+    switch algorithm {
+    case .direct: weightCounts.packed
+    case .winograd(let edge): weightCounts.packed / 9 * (edge + 2) * (edge + 2)
+    }
+  }
+
+  /// Writes the weights as an algorithm reads them to where zeros are.
+  func pack(
+    _ plain: [Float], for algorithm: Algorithm, _ kernels: Kernels,
+    into packed: UnsafeMutablePointer<Float>
+  ) {
     var description = weights
     switch algorithm {
     case .direct:
-      var packed = [Float](repeating: 0, count: weightCounts.packed)
-      unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, plain, &packed)
-      return packed
+      unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, plain, packed)
     case .winograd(let edge):
-      let places = (edge + 2) * (edge + 2)
-      var packed = [Float](repeating: 0, count: weightCounts.packed / 9 * places)
-      unsafe kernels.functions.pack_winograd_weights(
-        &description, Int32(edge), 0, weights.outputs, plain, &packed)
-      return packed
+      unsafe kernels.functions.pack_winograd_weights(&description, Int32(edge), plain, packed)
     }
   }
 

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Memory for numbers that the kernels read and write, aligned for the widest vectors and zero at
 /// first; the zeros around images are a convolution's padding.
 ///
@@ -8,26 +10,22 @@ final class FloatMemory: @unchecked Sendable {
   private static let alignment = 64
 
   let count: Int
+  private let allocation: UnsafeMutableRawPointer
   private let base: UnsafeMutableRawPointer
 
   init(count: Int) {
     self.count = count
-    unsafe base = .allocate(byteCount: max(count, 1) * 4, alignment: Self.alignment)
-    unsafe base.initializeMemory(as: Float.self, repeating: 0, count: count)
-  }
-
-  /// Values in parts, each filled up to whole blocks with zeros.
-  convenience init(blocksOf parts: [[Float]]) {
-    self.init(count: parts.reduce(0) { $0 + BlockLayout.roundedUp($1.count) })
-    var start = 0
-    for part in parts {
-      for (index, value) in part.enumerated() { unsafe pointer[start + index] = value }
-      start += BlockLayout.roundedUp(part.count)
+    // `calloc` takes large memory fresh from the kernel, zero already: what nobody writes to costs
+    // nothing.
+    guard let zeros = unsafe calloc(count * 4 + Self.alignment, 1) else {
+      fatalError("no memory for \(count) numbers")
     }
+    unsafe allocation = unsafe zeros
+    unsafe base = unsafe zeros.alignedUp(toMultipleOf: Self.alignment)
   }
 
   deinit {
-    unsafe base.deallocate()
+    unsafe free(allocation)
   }
 
   /// The numbers. The pointer must not outlive the memory.

@@ -12,6 +12,7 @@ struct Kernels: @unchecked Sendable {
 
   var functions: hangtag_kernels { unsafe table.pointee }
 
-  /// Whether Winograd's convolution is among them.
+  /// Whether Winograd's convolution is among them. All that have it read weights alike; for the others,
+  /// AMX, they are packed differently.
   var hasWinograd: Bool { unsafe functions.convolve_winograd != nil }
 }

@@ -10,18 +10,18 @@ public struct ModelRehearsal: Sendable {
   /// How far the sum of a picture's probabilities may be from 1.
   private static let sumTolerance: Float = 1e-3
 
-  /// The pictures that the other instruction sets see at once: more would cost more memory than
-  /// serving does.
-  private static let batch = 2
+  /// How many of the pictures, the last, the other instruction sets see, and at once: an article and
+  /// noise. More would cost every start time, and more memory than serving does.
+  private static let comparedPictures = 2
 
   /// The model, fit to serve.
   public let serving: ServingModel
   /// The largest difference of a probability between instruction sets, or alone and in a batch.
   public let difference: Float
 
-  /// Lets a model judge every picture in batches with each of the `others`, and then alone with the
-  /// instruction set that it is to serve with. One after the other, so that no more than one of
-  /// them is in memory.
+  /// Lets a model judge every picture alone with the instruction set that it is to serve with, and
+  /// the last few in batches with each of the `others`. Weights that must be packed for another one
+  /// are gone before those to serve with come, so that no more than one form is in memory.
   ///
   /// - Throws: the rule that is broken: `not_finite`, `not_a_distribution`, `constant`,
   ///   `inconsistent`.
@@ -29,16 +29,20 @@ public struct ModelRehearsal: Sendable {
     of file: ModelFile, on instructionSet: InstructionSet, comparedWith others: [InstructionSet]
   ) throws(ServingModelError) {
     var answers: [(InstructionSet, [Float])] = []
-    for other in others {
+    for other in others where !other.readsWeights(like: instructionSet) {
       let compared = try ServingModel(file, instructionSet: other)
-      answers.append((other, Self.probabilities(compared.classifier, batch: Self.batch)))
+      answers.append((other, Self.probabilities(compared.classifier, compares: true)))
     }
     serving = try ServingModel(file, instructionSet: instructionSet)
-    let own = Self.probabilities(serving.classifier, batch: 1)
+    for other in others where other.readsWeights(like: instructionSet) {
+      let compared = Classifier(sharing: serving.classifier, instructionSet: other)
+      answers.append((other, Self.probabilities(compared, compares: true)))
+    }
+    let own = Self.probabilities(serving.classifier, compares: false)
     try Self.checkAnswers(own, classes: serving.labels.count, of: file)
     var largest: Float = 0
     for (other, answers) in answers {
-      let distance = zip(own, answers).map { abs($0 - $1) }.max() ?? 0
+      let distance = zip(own.suffix(answers.count), answers).map { abs($0 - $1) }.max() ?? 0
       // Written so that it holds for a distance that is no number.
       guard distance <= Self.tolerance else {
         throw .invalid(
@@ -75,14 +79,15 @@ public struct ModelRehearsal: Sendable {
     }
   }
 
-  private static func probabilities(_ classifier: Classifier, batch: Int) -> [Float] {
+  private static func probabilities(_ classifier: Classifier, compares: Bool) -> [Float] {
+    let count = compares ? comparedPictures : GoldenPictures.count
     let pixels = GoldenPictures.pixels
-    let categories = classifier.categories.count
-    var answers = [Float](repeating: 0, count: GoldenPictures.count * categories)
+    let values = count * PreparedInput.pixelCount
+    var answers = [Float](repeating: 0, count: count * classifier.categories.count)
     var span = answers.mutableSpan
     classifier.probabilities(
-      of: pixels.span, count: GoldenPictures.count, into: &span,
-      workspace: classifier.makeWorkspace(batch: batch))
+      of: pixels.span.extracting(last: values), count: count, into: &span,
+      workspace: classifier.makeWorkspace(batch: compares ? comparedPictures : 1))
     return answers
   }
 }
