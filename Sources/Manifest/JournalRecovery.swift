@@ -42,20 +42,15 @@ extension LedgerRecovery {
     _ journals: [Journal], _ state: StreamState, _ survey: ManifestSurvey,
     in folder: borrowing ManifestFolder
   ) throws(FileSystemError) -> OpenJournal {
-    var lines: [JournalSalvage.Line] = []
+    var lines: [(journal: Int, line: JournalSalvage.Line)] = []
     var last = state.sequence
-    var number: Int?
     for journal in journals {
       var repeated = 0
       for line in journal.lines where line.entry.sequence > state.sequence {
         if line.entry.sequence > last {
-          if line.entry.sequence > last + 1 {
-            events.append(.entriesLost(after: last, before: line.entry.sequence))
-          }
-          lines.append(line)
+          lines.append((journal.number, line))
           last = line.entry.sequence
-          number = journal.number
-        } else if !lines.contains(where: { $0.bytes == line.bytes }) {
+        } else if !lines.contains(where: { $0.line.bytes == line.bytes }) {
           repeated += 1
         }
       }
@@ -63,12 +58,36 @@ extension LedgerRecovery {
       let name = ManifestName.journal(journal.number)
       try keepAside(name.path, "\(repeated) entries repeat a sequence", in: folder)
     }
+    closeGaps(&lines, after: state.sequence)
+    let number = lines.last?.journal
     // A journal of a number that may have been published is continued under a new one.
     let used = max(state.manifest, survey.sealed.max() ?? 0)
     let isFree = number.map { $0 > used } ?? false
     let next = max(state.manifest, survey.highestNumber) + 1
     var open = OpenJournal(number: isFree ? number ?? next : next)
-    for line in lines { open.add(line.entry, line: line.bytes) }
+    for (_, line) in lines { open.add(line.entry, line: line.bytes) }
     return open
+  }
+
+  /// Drops what lies behind a gap between journals and never counted, as `JournalSalvage` does within
+  /// one: the next start reads them as one, and must come to the same end. Other gaps are reported.
+  private mutating func closeGaps(
+    _ lines: inout [(journal: Int, line: JournalSalvage.Line)], after sealed: Int
+  ) {
+    let sequences = lines.map(\.line.entry.sequence)
+    let gaps = zip(sequences.indices, zip([sealed] + sequences, sequences))
+      .filter { $1.1 > $1.0 + 1 }
+    let counted = lines.lastIndex { !claimsInWork.contains($0.line.entry.claim) } ?? -1
+    for (index, (previous, next)) in gaps {
+      guard index > counted else {
+        events.append(.entriesLost(after: previous, before: next))
+        continue
+      }
+      let name = ManifestName.journal(lines[index].journal)
+      let bytes = lines[index...].reduce(0) { $0 + $1.line.bytes.count }
+      events.append(.tornTailCut(name: name.text, bytes: bytes))
+      lines.removeSubrange(index...)
+      return
+    }
   }
 }

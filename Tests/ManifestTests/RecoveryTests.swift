@@ -158,6 +158,23 @@ import Testing
     #expect(ledger.nextSequence == 9)
   }
 
+  /// A gap between two journals. Entries behind it whose photos are all in `work/` never counted, and
+  /// are made again; one whose photo has left counted. A second start comes to the same end.
+  @Test(arguments: [([11, 12], [7]), ([12], [7, 9, 10]), ([], [7, 9, 10])])
+  func whatNeverCountedBehindAGapIsMadeAgain(inWork: [Int], sequences: [Int]) throws {
+    var ledger = try Ledger(scratch)
+    _ = try ledger.append(Samples.group(11..<13))
+    let lines = try scratch.read("00000003.jsonl").split(separator: 10).map { Array($0) + [10] }
+    try scratch.write("00000003.jsonl", lines[0])
+    try scratch.write("00000005.jsonl", lines[2] + lines[3])
+    for _ in 1...2 {
+      let ledger = try Ledger(scratch, claimsInWork: Set(inWork.map { "claim-\($0)" }))
+      let found = (9..<13).compactMap { ledger.openEntry(claim: "claim-\($0)")?.sequence }
+      #expect(found == sequences)
+      #expect(ledger.recovered.contains(.entriesLost(after: 7, before: 9)) == (sequences.count > 1))
+    }
+  }
+
   @Test func twoEntriesForOneSequenceAreReported() throws {
     let lines = (files["00000003.jsonl"] ?? []).split(separator: 10).map { Array($0) + [10] }
     let other = Entry(Samples.accepted("another"), sequence: 7).journalLine
