@@ -37,7 +37,7 @@ public final class InferenceNetwork: Sendable {
     }
     let plan = InferencePlan(model.architecture, parameters: model.parameters)
     var binding = PlanBinding(plan, kernels: kernels)
-    calls = plan.steps.map { binding.call(for: $0) }
+    calls = plan.steps.flatMap { binding.calls(for: $0) }
     input = binding.layouts[InferencePlan.input]
     features = plan.features.map { binding.layouts[$0] }
     featureCount = features?.channels ?? 0

@@ -185,16 +185,3 @@ struct InferencePlan {
     return tensor.values
   }
 }
-
-extension InferenceStep {
-  /// The value that the step gives.
-  var output: Int {
-    switch self {
-    case .convolve(let convolution): convolution.output
-    case .scaleShift(let scaleShift): scaleShift.output
-    case .relu(_, let output), .add(_, _, let output), .maxPool(_, _, let output),
-      .globalMaxPool(_, let output), .globalAveragePool(_, let output), .flatten(_, let output):
-      output
-    }
-  }
-}

@@ -33,3 +33,28 @@ enum InferenceStep: Sendable {
     var relu = false
   }
 }
+
+extension InferenceStep {
+  /// The values that the step reads.
+  var inputs: [Int] {
+    switch self {
+    case .convolve(let convolution): [convolution.input] + (convolution.addend.map { [$0] } ?? [])
+    case .scaleShift(let scaleShift): [scaleShift.input]
+    case .add(let left, let right, _): [left, right]
+    case .relu(let input, _), .maxPool(_, let input, _), .globalMaxPool(let input, _),
+      .globalAveragePool(let input, _), .flatten(let input, _):
+      [input]
+    }
+  }
+
+  /// The value that the step gives.
+  var output: Int {
+    switch self {
+    case .convolve(let convolution): convolution.output
+    case .scaleShift(let scaleShift): scaleShift.output
+    case .relu(_, let output), .add(_, _, let output), .maxPool(_, _, let output),
+      .globalMaxPool(_, let output), .globalAveragePool(_, let output), .flatten(_, let output):
+      output
+    }
+  }
+}

@@ -4,6 +4,8 @@ import CKernels
 /// workspace, with which constants of the network.
 enum KernelCall: Sendable {
   case convolve(Convolve)
+  /// Before a value is written to a place where another one was.
+  case clearUnwritten(BlockLayout)
   case scaleShift(input: BlockLayout, scale: Int, shift: Int, relu: Bool, output: BlockLayout)
   case relu(input: BlockLayout, output: BlockLayout)
   case add(BlockLayout, BlockLayout, output: BlockLayout)
@@ -32,6 +34,8 @@ enum KernelCall: Sendable {
         weights: constants.pointer + step.weights,
         bias: step.bias.map { unsafe UnsafePointer(constants.pointer + $0) },
         epilogue: step.epilogue)
+    case .clearUnwritten(let layout):
+      unsafe layout.clearUnwritten(in: base, images: images)
     case .scaleShift(let input, let scale, let shift, let relu, let output):
       unsafe functions.scale_shift(
         output.extent(images: images), input.map(in: base), constants.pointer + scale,

@@ -1,10 +1,12 @@
 /// Gives each value of a plan its place in a workspace and each constant its place in the network.
 struct PlanBinding {
-  /// Where each value lies. All values of an image lie together, so that this does not depend on
-  /// how many images a workspace holds.
+  /// Where each value lies. All values of an image lie together, so that this does not depend on how
+  /// many images a workspace holds.
   let layouts: [BlockLayout]
   /// Of a workspace, in values.
   let memoryPerImage: Int
+  /// Whether a value shares its place with others.
+  private let isShared: [Bool]
   /// One after the other, each beginning where a block does.
   private var constants: [Constant] = []
   private var constantCount = 0
@@ -19,27 +21,35 @@ struct PlanBinding {
 
   init(_ plan: InferencePlan, kernels: Kernels) {
     self.kernels = kernels
-    var layouts: [BlockLayout] = []
-    var size = 0
-    for (index, value) in plan.values.enumerated() {
-      var layout =
-        index == InferencePlan.input && plan.readsInputDirectly
+    var layouts = plan.values.enumerated().map { index, value in
+      index == InferencePlan.input && plan.readsInputDirectly
         ? BlockLayout(
           interleaved: value.channels, height: value.height, width: value.width,
           padding: value.padding)
         : BlockLayout(
           blocksOf: value.channels, height: value.height, width: value.width,
           padding: value.padding)
-      layout.offset = size
-      size += layout.image
-      layouts.append(layout)
     }
-    for index in layouts.indices { layouts[index].image = size }
+    let memory = MemoryPlan(sizes: layouts.map(\.image), of: plan)
+    for index in layouts.indices {
+      layouts[index].offset = memory.offsets[index]
+      layouts[index].image = memory.count
+    }
     self.layouts = layouts
-    memoryPerImage = size
+    memoryPerImage = memory.count
+    isShared = memory.isShared
   }
 
-  mutating func call(for step: InferenceStep) -> KernelCall {
+  /// The calls of a step.
+  mutating func calls(for step: InferenceStep) -> [KernelCall] {
+    let output = layouts[step.output]
+    // In place, or on top of what was there: the padding is clear already.
+    let isNew = !step.inputs.contains(step.output)
+    let clears = isNew && isShared[step.output] && output.hasUnwritten
+    return (clears ? [.clearUnwritten(output)] : []) + [call(for: step)]
+  }
+
+  private mutating func call(for step: InferenceStep) -> KernelCall {
     switch step {
     case .convolve(let convolution):
       return call(for: convolution)

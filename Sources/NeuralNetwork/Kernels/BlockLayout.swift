@@ -62,6 +62,33 @@ struct BlockLayout: Sendable {
       pixel: pixel)
   }
 
+  /// Whether there are numbers that no kernel writes, and that must be zero: the padding, and channels
+  /// that fill up the last block.
+  var hasUnwritten: Bool { origin > 0 || channels % Self.block != 0 }
+
+  /// Sets the numbers that no kernel writes to zero.
+  func clearUnwritten(in base: UnsafeMutablePointer<Float>, images: Int) {
+    let paddedHeight = block / row
+    let padding = (paddedHeight - height) / 2
+    for block in 0..<images * blocks {
+      let start =
+        unsafe base + offset + block / blocks * image + block % blocks * self.block
+      guard channels % Self.block == 0 else {
+        unsafe start.update(repeating: 0, count: self.block)
+        continue
+      }
+      // Up to the first pixel, then from the end of each row to the beginning of the next.
+      unsafe start.update(repeating: 0, count: origin)
+      for y in 1..<max(height, 1) {
+        unsafe (start + origin + y * row - 2 * padding * pixel)
+          .update(repeating: 0, count: 2 * padding * pixel)
+      }
+      unsafe (start + self.block - origin).update(repeating: 0, count: origin)
+    }
+  }
+
+  private var blocks: Int { Self.blocks(channels) }
+
   /// The images as rows of a matrix, one pixel each. Only for lists of features.
   func rows(in base: UnsafeMutablePointer<Float>, firstImage: Int = 0) -> hangtag_map {
     unsafe hangtag_map(
