@@ -55,6 +55,9 @@ public struct SealedDocument: Sendable, Equatable {
       throw ManifestFault(
         rule: "schema", message: "its schema is \(document.schema), not \(Self.schema)")
     }
+    guard StreamState.isStream(document.stream) else {
+      throw ManifestFault(rule: "stream", message: "its stream is no UUID in lower case")
+    }
     guard document.sequence == number else {
       throw ManifestFault(
         rule: "number", message: "it says that it is manifest \(document.sequence)")
@@ -82,7 +85,8 @@ public struct SealedDocument: Sendable, Equatable {
 
 /// Which promise a file in `manifests/` breaks.
 public struct ManifestFault: Error, Sendable, Equatable, CustomStringConvertible {
-  /// The broken rule: `json`, `schema`, `number`, `entries`, `sequence`, `summary`, `unreadable`.
+  /// The broken rule: `json`, `schema`, `stream`, `number`, `entries`, `sequence`, `summary`,
+  /// `unreadable`.
   public let rule: String
   /// What is wrong, without the file's name.
   public let message: String

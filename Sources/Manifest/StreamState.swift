@@ -20,10 +20,15 @@ struct StreamState: Sendable, Equatable, Decodable {
   /// Reads the file's content; nil where it makes no sense.
   init?(_ bytes: [UInt8]) {
     guard let state = try? JSONDecoder().decode(StreamState.self, from: Data(bytes)),
-      UUID(uuidString: state.stream) != nil, (0..<Entry.sequenceLimit).contains(state.sequence),
+      Self.isStream(state.stream), (0..<Entry.sequenceLimit).contains(state.sequence),
       (0..<Entry.sequenceLimit).contains(state.manifest)
     else { return nil }
     self = state
+  }
+
+  /// Whether a text names a stream: a UUID as this daemon writes it, which is what the schema demands.
+  static func isStream(_ text: String) -> Bool {
+    UUID(uuidString: text)?.uuidString.lowercased() == text
   }
 
   /// A stream that nobody has seen before.

@@ -259,8 +259,8 @@ import Testing
 
   @Test(arguments: [
     "", "{", "{\"stream\":\"x\",\"sequence\":6,\"manifest\":2}", "\0\0\0\0",
-    "{\"stream\":\"\(UUID())\",\"sequence\":9223372036854775807,\"manifest\":2}",
-    "{\"stream\":\"\(UUID())\",\"sequence\":6,\"manifest\":9223372036854775807}",
+    "{\"stream\":\"\(UUID().uuidString.lowercased())\",\"sequence\":9223372036854775807,\"manifest\":2}",
+    "{\"stream\":\"\(UUID().uuidString.lowercased())\",\"sequence\":6,\"manifest\":9223372036854775807}",
   ])
   func aDamagedStreamFileIsSetAside(content: String) throws {
     try scratch.write("stream", content.utf8)

@@ -24,6 +24,7 @@ import Testing
 
   @Test(arguments: [
     ("schema", "hangtag.manifest/1", "hangtag.manifest/2"),
+    ("stream", "\"stream\":\"", "\"stream\":\"0"),
     ("number", "\"sequence\":1,\"sealed_at\"", "\"sequence\":2,\"sealed_at\""),
     ("summary", "\"photos\":3", "\"photos\":4"), ("summary", "\"Coat\":1", "\"Coat\":2"),
     ("sequence", "{\"sequence\":2,", "{\"sequence\":1,"), ("json", "]}\n", "]"),
