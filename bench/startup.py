@@ -17,6 +17,8 @@ def start(program, model, folder):
     path = os.path.join(folder, "notify")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
         notify.bind(path)
+        # A daemon that ends instead says nothing.
+        notify.settimeout(60)
         begun = time.monotonic()
         daemon = subprocess.Popen(
             [program, "--state-directory", os.path.join(folder, "state"), "--model", model],

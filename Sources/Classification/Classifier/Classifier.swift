@@ -49,25 +49,15 @@ public final class Classifier: Sendable {
     sharpness = 1 / (model.calibration?.temperature ?? 1)
   }
 
-  /// The same classifier, computed with another instruction set over the same weights.
-  ///
-  /// - Precondition: `instructionSet.readsWeights(like:)` the other one's.
-  public init(sharing other: Classifier, instructionSet: InstructionSet) {
-    name = other.name
-    categories = other.categories
-    input = other.input
-    calibration = other.calibration
-    network = InferenceNetwork(sharing: other.network, instructionSet: instructionSet)
-    distance = other.distance
-    levels = other.levels
-    sharpness = other.sharpness
-  }
-
   /// Memory for one thread.
   ///
-  /// - Parameter batch: the most photos that go through the network together; more are taken in
-  ///   turns.
-  public func makeWorkspace(batch: Int = 1) -> Workspace {
+  /// - Parameters:
+  ///   - batch: the most photos that go through the network together; more are taken in turns.
+  ///   - instructionSet: computes with another instruction set, which must read weights as the
+  ///     classifier's own does; see `InferenceNetwork.makeWorkspace`.
+  public func makeWorkspace(
+    batch: Int = 1, instructionSet: InstructionSet? = nil
+  ) -> Workspace {
     let batch = max(1, batch)
     let images = input.mirror ? 2 * batch : batch
     return Workspace(
@@ -76,7 +66,7 @@ public final class Classifier: Sendable {
       logits: [Float](repeating: 0, count: images * categories.count),
       features: [Float](repeating: 0, count: images * featureCount),
       scratch: [Float](repeating: 0, count: featureCount),
-      network: network.makeWorkspace(batch: images))
+      network: network.makeWorkspace(batch: images, instructionSet: instructionSet))
   }
 
   /// What one thread needs to run a classifier. Made by the classifier it is used with.

@@ -50,34 +50,27 @@ public final class InferenceNetwork: Sendable {
     self.kernels = kernels
   }
 
-  /// The same network, computed with the kernels of another instruction set, which must read weights
-  /// as this one's do.
-  ///
-  /// - Precondition: `instructionSet.readsWeights(like: self.instructionSet)`.
-  public init(sharing other: InferenceNetwork, instructionSet: InstructionSet) {
-    guard instructionSet.readsWeights(like: other.instructionSet),
-      let kernels = instructionSet.kernels
-    else { preconditionFailure("\(instructionSet.rawValue) cannot share these weights") }
-    calls = other.calls
-    input = other.input
-    features = other.features
-    featureCount = other.featureCount
-    output = other.output
-    memoryPerImage = other.memoryPerImage
-    constants = other.constants
-    classCount = other.classCount
-    inputCount = other.inputCount
-    self.instructionSet = instructionSet
-    self.kernels = kernels
-  }
-
   /// The memory for one thread.
   ///
-  /// - Parameter batch: The most images that will usually be run at once; more still work.
-  public func makeWorkspace(batch: Int = 1) -> Workspace {
+  /// - Parameters:
+  ///   - batch: The most images that will usually be run at once; more still work.
+  ///   - instructionSet: Computes with another's kernels, over the same weights.
+  /// - Precondition: The other one reads weights as the network's own does
+  ///   (`InstructionSet.readsWeights(like:)`).
+  public func makeWorkspace(batch: Int = 1, instructionSet other: InstructionSet? = nil)
+    -> Workspace
+  {
+    var kernels = kernels
+    if let other {
+      guard other.readsWeights(like: instructionSet), let others = other.kernels else {
+        preconditionFailure("\(other.rawValue) cannot read these weights")
+      }
+      kernels = others
+    }
     let images = min(max(batch, 1), Self.imagesPerPass)
     return Workspace(
-      network: self, batch: images, memory: FloatMemory(count: memoryPerImage * images))
+      network: self, kernels: kernels, batch: images,
+      memory: FloatMemory(count: memoryPerImage * images))
   }
 
   /// Runs the network. Allocates nothing.
@@ -120,9 +113,9 @@ public final class InferenceNetwork: Sendable {
             let images = min(workspace.batch, count - first)
             unsafe run(
               inputs + first * inputCount, images: images, into: logits + first * classCount,
-              memory: workspace.memory)
+              workspace)
             guard let target = features.baseAddress, let layout = self.features else { continue }
-            unsafe kernels.functions.unpack(
+            unsafe workspace.kernels.functions.unpack(
               layout.extent(images: images), layout.map(in: workspace.memory.pointer),
               target + first * featureCount, featureCount)
           }
@@ -133,8 +126,9 @@ public final class InferenceNetwork: Sendable {
 
   private func run(
     _ inputs: UnsafePointer<Float>, images: Int, into logits: UnsafeMutablePointer<Float>,
-    memory: FloatMemory
+    _ workspace: Workspace
   ) {
+    let (memory, kernels) = (workspace.memory, workspace.kernels)
     let functions = kernels.functions
     unsafe functions.pack(
       input.extent(images: images), inputs, inputCount, input.map(in: memory.pointer))

@@ -31,14 +31,19 @@ public struct ModelRehearsal: Sendable {
     var answers: [(InstructionSet, [Float])] = []
     for other in others where !other.readsWeights(like: instructionSet) {
       let compared = try ServingModel(file, instructionSet: other)
-      answers.append((other, Self.probabilities(compared.classifier, compares: true)))
+      let workspace = compared.classifier.makeWorkspace(batch: Self.comparedPictures)
+      answers.append(
+        (other, Self.answers(compared.classifier, to: Self.comparedPictures, workspace)))
     }
     serving = try ServingModel(file, instructionSet: instructionSet)
     for other in others where other.readsWeights(like: instructionSet) {
-      let compared = Classifier(sharing: serving.classifier, instructionSet: other)
-      answers.append((other, Self.probabilities(compared, compares: true)))
+      let workspace = serving.classifier.makeWorkspace(
+        batch: Self.comparedPictures, instructionSet: other)
+      answers.append(
+        (other, Self.answers(serving.classifier, to: Self.comparedPictures, workspace)))
     }
-    let own = Self.probabilities(serving.classifier, compares: false)
+    let own = Self.answers(
+      serving.classifier, to: GoldenPictures.count, serving.classifier.makeWorkspace())
     try Self.checkAnswers(own, classes: serving.labels.count, of: file)
     var largest: Float = 0
     for (other, answers) in answers {
@@ -79,15 +84,16 @@ public struct ModelRehearsal: Sendable {
     }
   }
 
-  private static func probabilities(_ classifier: Classifier, compares: Bool) -> [Float] {
-    let count = compares ? comparedPictures : GoldenPictures.count
+  /// The probabilities of the last `count` pictures.
+  private static func answers(
+    _ classifier: Classifier, to count: Int, _ workspace: Classifier.Workspace
+  ) -> [Float] {
     let pixels = GoldenPictures.pixels
-    let values = count * PreparedInput.pixelCount
     var answers = [Float](repeating: 0, count: count * classifier.categories.count)
     var span = answers.mutableSpan
     classifier.probabilities(
-      of: pixels.span.extracting(last: values), count: count, into: &span,
-      workspace: classifier.makeWorkspace(batch: compares ? comparedPictures : 1))
+      of: pixels.span.extracting(last: count * PreparedInput.pixelCount), count: count,
+      into: &span, workspace: workspace)
     return answers
   }
 }
