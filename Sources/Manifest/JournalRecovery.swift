@@ -77,17 +77,15 @@ extension LedgerRecovery {
     let sequences = lines.map(\.line.entry.sequence)
     let gaps = zip(sequences.indices, zip([sealed] + sequences, sequences))
       .filter { $1.1 > $1.0 + 1 }
-    let counted = lines.lastIndex { !claimsInWork.contains($0.line.entry.claim) } ?? -1
-    for (index, (previous, next)) in gaps {
-      guard index > counted else {
-        events.append(.entriesLost(after: previous, before: next))
-        continue
-      }
-      let name = ManifestName.journal(lines[index].journal)
-      let bytes = lines[index...].reduce(0) { $0 + $1.line.bytes.count }
-      events.append(.tornTailCut(name: name.text, bytes: bytes))
-      lines.removeSubrange(index...)
-      return
+    let cut = JournalSalvage.unacknowledged(
+      of: lines.map(\.line), behind: gaps.map(\.0), claimsInWork)
+    for (index, (previous, next)) in gaps where index < cut ?? .max {
+      events.append(.entriesLost(after: previous, before: next))
     }
+    guard let cut else { return }
+    let name = ManifestName.journal(lines[cut].journal)
+    let bytes = lines[cut...].reduce(0) { $0 + $1.line.bytes.count }
+    events.append(.tornTailCut(name: name.text, bytes: bytes))
+    lines.removeSubrange(cut...)
   }
 }

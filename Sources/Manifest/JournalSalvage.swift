@@ -99,12 +99,19 @@ struct JournalSalvage {
     if faults.last != kept.count { faults.append(kept.count) }
   }
 
+  private mutating func dropUnacknowledged(_ claimsInWork: Set<String>) {
+    guard let cut = Self.unacknowledged(of: kept, behind: faults, claimsInWork) else { return }
+    kept.removeSubrange(cut...)
+  }
+
   /// The last group may be on the disk in part, and not from its beginning. Its entries never
   /// counted, and their photos are all still in `work/`: they are done again, without a gap.
-  private mutating func dropUnacknowledged(_ claimsInWork: Set<String>) {
-    let acknowledged = kept.lastIndex { !claimsInWork.contains($0.entry.claim) } ?? -1
-    guard let cut = faults.first(where: { $0 > acknowledged }) else { return }
-    kept.removeSubrange(cut...)
+  /// - Returns: where such entries begin, at one of the `faults`; nil where there are none.
+  static func unacknowledged(
+    of lines: [Line], behind faults: [Int], _ claimsInWork: Set<String>
+  ) -> Int? {
+    let acknowledged = lines.lastIndex { !claimsInWork.contains($0.entry.claim) } ?? -1
+    return faults.first { $0 > acknowledged }
   }
 
   private mutating func judge(_ bytes: [UInt8]) {
