@@ -26,9 +26,10 @@ public struct SealedManifest: Sendable, Equatable {
 // published, though it may be gone already. So a start never seals the same entries twice.
 extension Ledger {
   /// When the open journal should be sealed, unless something is appended until then; nil while it
-  /// is empty. Right now where it is full. After a seal that failed, not before `policy.idle`.
+  /// is empty and nothing of the seals before remains to be done. Right now where it is full. After
+  /// a seal that failed, not before `policy.idle`.
   public var nextDeadline: MonotonicTime? {
-    guard let first = times.firstAppend, let last = times.lastAppend else { return nil }
+    guard let first = times.firstAppend, let last = times.lastAppend else { return times.retry }
     let due = journal.count >= policy.entries ? last : min(first + policy.age, last + policy.idle)
     return max(due, times.retry ?? due)
   }
@@ -36,11 +37,19 @@ extension Ledger {
   /// Whether the open journal should be sealed now.
   public var sealDue: Bool { nextDeadline.map { $0 <= clock.monotonic() } ?? false }
 
+  /// Whether no sealed manifest's journal is left, which a failure can leave behind.
+  public var isTidy: Bool { leftovers.isEmpty }
+
   /// Makes the open journal a sealed manifest. All of its photos must have been moved to where their
-  /// entries say, and the folders on both sides synced.
+  /// entries say, and the folders on both sides synced. Then removes the journals of sealed manifests
+  /// as far as the disk lets it; what remains of them is tried again by the next call.
   /// - Returns: nil where the journal is empty. Where it throws, the journal stays open.
   public mutating func seal() throws(LedgerError) -> SealedManifest? {
-    guard let sequences = journal.sequences else { return nil }
+    guard let sequences = journal.sequences else {
+      // Said when it failed first.
+      _ = removeLeftovers()
+      return nil
+    }
     let number = journal.number
     do throws(FileSystemError) {
       try publish(upTo: sequences.upperBound)
@@ -55,7 +64,7 @@ extension Ledger {
     state.manifest = number
     leftovers.append(number)
     beginNextJournal()
-    removeLeftovers()
+    if let problem = removeLeftovers() { incidents.append(problem) }
     return sealed
   }
 
@@ -70,19 +79,25 @@ extension Ledger {
     if let stranger = try folder.publish(number, clock.wall()) { incidents.append(stranger) }
   }
 
-  /// Removes sealed journals once their manifests' names are durable. What fails is tried again at
-  /// the next seal, and a start does the same.
-  private mutating func removeLeftovers() {
+  /// Removes sealed journals once their manifests' names are durable. What fails is tried again by
+  /// the next seal, or after `policy.idle` where nothing is appended until then, and by a start.
+  /// - Returns: what went wrong, for the log.
+  private mutating func removeLeftovers() -> RecoveryEvent? {
+    guard !leftovers.isEmpty else { return nil }
     do {
       try folder.sync()
       while let number = leftovers.last {
         try folder.remove(ManifestName.journal(number).path)
         leftovers.removeLast()
       }
-      try folder.sync()
+      times.retry = nil
     } catch {
+      times.retry = clock.monotonic() + policy.idle
       let names = leftovers.map { ManifestName.journal($0).text }.joined(separator: ", ")
-      incidents.append(.journalStays(name: names, problem: error.description))
+      return .journalStays(name: names, problem: error.description)
     }
+    // Where this fails a power loss may bring the journals back; then a start removes them.
+    try? folder.sync()
+    return nil
   }
 }

@@ -171,6 +171,36 @@ import Threading
     #expect(try scratch.names == ["00000001.json", "00000002.json", "stream"])
   }
 
+  /// Although nothing is appended any more; and it is said once.
+  @Test(arguments: [DiskChange.syncDirectory, .remove("00000001.jsonl")])
+  func aJournalThatCouldNotBeRemovedIsTriedAgain(step: DiskChange) throws {
+    let faults = Faults()
+    let seconds = Mutex(0)
+    let clock = LedgerClock(
+      wall: { Samples.moment },
+      monotonic: { MonotonicTime(nanoseconds: seconds.withLock { Int64($0) * 1_000_000_000 }) })
+    var ledger = try Ledger(scratch, policy: SealPolicy(), clock: clock, perform: faults.performer)
+    _ = try ledger.append(Samples.group(0..<2))
+    faults.fail = { $0 == step ? .interrupted : nil }
+    _ = try ledger.seal()
+    #expect(ledger.isTidy == false)
+    #expect(ledger.sealDue == false)
+    #expect(ledger.takeIncidents().count == 1)
+    for moment in [5, 10] {
+      seconds.withLock { $0 = moment }
+      #expect(ledger.sealDue == true)
+      #expect(try ledger.seal() == nil)
+      #expect(ledger.sealDue == false)
+    }
+    #expect(ledger.takeIncidents().isEmpty)
+    faults.fail = { _ in nil }
+    seconds.withLock { $0 = 15 }
+    #expect(try ledger.seal() == nil)
+    #expect(ledger.isTidy == true)
+    #expect(ledger.nextDeadline == nil)
+    #expect(try scratch.names == ["00000001.json", "stream"])
+  }
+
   @Test func aStrangersFileUnderANeededNameIsSetAside() throws {
     let faults = Faults()
     var ledger = try open(faults)

@@ -40,8 +40,8 @@ struct Committer: ~Copyable {
   private var placement: Placement
   private var unmoved: [Unmoved] = []
   private var backOff = BackOff()
-  /// Whether photos had to be left in `work/`, or entries in the journal, because the disk refused
-  /// to the end.
+  /// Whether photos had to be left in `work/`, entries in the open journal, or a sealed manifest's
+  /// journal beside it, because the disk refused to the end.
   var hasLeftPhotos: Bool { isUnfinished || commits.hasLeft }
   private var isUnfinished = false
   /// For the photos that are made durable on this thread.
@@ -87,7 +87,7 @@ struct Committer: ~Copyable {
     for _ in 0..<Self.lastAttempts {
       retryMoves()
       seal()
-      if unmoved.isEmpty, ledger.openEntries == 0 { return }
+      if unmoved.isEmpty, ledger.openEntries == 0, ledger.isTidy { return }
       if commits.rest(for: backOff.pause) { break }
     }
     isUnfinished = true
