@@ -11,6 +11,7 @@
 #include "jpeg_failures.h"
 #include "jpeg_marker_search.h"
 #include "jpeg_scan_decoder.h"
+#include "jpeg_sequential_decoder.h"
 #include "scratch_buffer.h"
 
 enum { ROWS_AT_ONCE = 8 };
@@ -21,6 +22,7 @@ struct codec_jpeg {
   struct jpeg_decompress_struct info;
   struct jpeg_source_mgr source;
   jpeg_scan_decoder scans;
+  jpeg_sequential_decoder sequential;
   area_average average;
   /// A full-width row on its way to `average`, or to RGB from CMYK.
   scratch_buffer row;
@@ -47,6 +49,10 @@ static void source_skip(j_decompress_ptr info, long count) {
 
 jpeg_scan_decoder *jpeg_scan_decoder_of(j_decompress_ptr info) {
   return &((codec_jpeg *)info->client_data)->scans;
+}
+
+jpeg_sequential_decoder *jpeg_sequential_decoder_of(j_decompress_ptr info) {
+  return &((codec_jpeg *)info->client_data)->sequential;
 }
 
 // MARK: - Life
@@ -316,6 +322,7 @@ static void read_picture(codec_jpeg *decoder, uint8_t *rgb) {
     jpeg_start_output(info, info->input_scan_number);
     read_rows(decoder, rgb);
   } else {
+    jpeg_sequential_decoder_install(&decoder->sequential, info);
     read_rows(decoder, rgb);
     // Reads on to the end-of-image marker, so that a missing one is noticed.
     jpeg_finish_decompress(info);

@@ -18,7 +18,7 @@ INLINED void REFINE(correct)(
     skip(info, reader, __builtin_popcountll(now));
     places ^= now;
     for (corrections &= decoder->needed; corrections != 0; corrections &= corrections - 1) {
-      JCOEF *coefficient = &block[natural_order[__builtin_ctzll(corrections)]];
+      JCOEF *coefficient = &block[jpeg_natural_places[__builtin_ctzll(corrections)]];
       // As libjpeg: a damaged file may set a bit twice.
       if ((*coefficient & bit) == 0) *coefficient += (JCOEF)(*coefficient >= 0 ? bit : -bit);
     }
@@ -37,7 +37,7 @@ INLINED int REFINE(refine_until_end)(
     int run = (int)(symbol >> 4), size = (int)(symbol & 15);
     int value = 0;
     if (size > 0) {
-      if (size > 1) bad_code(info);
+      if (size > 1) jpeg_bad_code(info);
       value = take(info, reader, 1) == 1 ? 1 : -1;
     } else if (run < 15) {
       decoder->end_of_band_run = take_run(info, reader, run);
@@ -48,7 +48,7 @@ INLINED int REFINE(refine_until_end)(
     int target = zero == 0 ? info->Se + 1 : __builtin_ctzll(zero);
     REFINE(correct)(info, decoder, reader, block, old & places_between(k, target - 1));
     if (value != 0 && target <= info->Se) {
-      block[natural_order[target]] = (JCOEF)(value * (1 << info->Al));
+      block[jpeg_natural_places[target]] = (JCOEF)(value * (1 << info->Al));
       *decoder->mask |= 1ull << target;
     }
     k = target + 1;

@@ -7,34 +7,15 @@
 
 #include <jpeglib.h>
 
+#include "jpeg_bits.h"
 #include "scratch_buffer.h"
-
-/// Bits of entropy-coded data, the next one topmost. Never reads past a marker.
-typedef struct {
-  const uint8_t *next, *end;
-  uint64_t bits;
-  /// How many of them are there.
-  int count;
-} jpeg_bit_reader;
-
-enum { JPEG_LOOKUP_BITS = 10 };
-
-/// A Huffman table (T.81 annex C) made ready to look codes up.
-typedef struct {
-  /// For the next ten bits: length * 256 + symbol of the code they begin with; 0: a longer one.
-  uint16_t lookup[1 << JPEG_LOOKUP_BITS];
-  /// By length: one more than the largest code, moved to the top of 16 bits.
-  uint32_t limit[18];
-  /// By length: what to add to a code for the place of its symbol.
-  int32_t offset[17];
-  uint8_t symbols[256];
-} jpeg_huffman_table;
 
 /// Decodes the AC scans of a progressive JPEG in place of libjpeg's own decoder, to the same
 /// coefficients, several times as fast: libjpeg looks at each of a block's 63 coefficients in every
 /// refining scan, and takes correction bits one by one; this keeps a bit mask of the coefficients
-/// that are not zero, and spreads a block's correction bits over it at once. It also leaves out what cannot change a pixel at the chosen scale. DC scans
-/// and scans with restart markers stay with libjpeg.
+/// that are not zero, and spreads a block's correction bits over it at once. It also
+/// leaves out what cannot change a pixel at the chosen scale. DC scans and scans with restart markers
+/// stay with libjpeg.
 ///
 /// libjpeg calls its entropy decoder through a table of methods, `struct jpeg_entropy_decoder`, the
 /// same since version 6b of 1998. Two of them are replaced.

@@ -1,0 +1,140 @@
+#include "jpeg_sequential_decoder.h"
+
+#define JPEG_INTERNALS
+#include <jpegint.h>
+
+#include "jpeg_scaling.h"
+
+// MARK: - Tables
+
+enum { END_OF_BLOCK = 0x00, SIXTEEN_ZEROS = 0xF0 };
+
+/// What the bits begin with; 0 where that has more bits than there are.
+static uint32_t coefficient_of(uint32_t bits, const jpeg_huffman_table *codes) {
+  unsigned entry = codes->lookup[bits >> (JPEG_COEFFICIENT_BITS - JPEG_LOOKUP_BITS)];
+  unsigned length = entry >> 8, run = entry >> 4 & 15, size = entry & 15;
+  if (length == 0 || length + size > JPEG_COEFFICIENT_BITS) return 0;
+  if (size == 0) return (run == 15 ? 16u : DCTSIZE2) << 8 | length;
+  uint32_t number = bits >> (JPEG_COEFFICIENT_BITS - length - size) & ((1u << size) - 1);
+  return (uint32_t)extended(number, (int)size) << 16 | run << 8 | (length + size);
+}
+
+static void make_coefficient_table(jpeg_coefficient_table *table, const JHUFF_TBL *source) {
+  jpeg_make_huffman_table(&table->codes, source);
+  for (uint32_t bits = 0; bits < 1u << JPEG_COEFFICIENT_BITS; bits++) {
+    table->coefficients[bits] = coefficient_of(bits, &table->codes);
+  }
+}
+
+// MARK: - Blocks
+
+/// Enough for the longest code with its number.
+INLINED void refill_if_low(jpeg_bit_reader *reader) {
+  if (reader->count < 32) refill(reader);
+}
+
+/// A number behind its code.
+INLINED int take_number(j_decompress_ptr info, jpeg_bit_reader *reader, unsigned size) {
+  return size == 0 ? 0 : extended(take(info, reader, (int)size), (int)size);
+}
+
+/// A block's coefficients but for the first. Those that libjpeg will not read may be left out.
+INLINED void decode_details(
+  j_decompress_ptr info, jpeg_bit_reader *reader, const jpeg_coefficient_table *table, JCOEF *block,
+  const bool are_kept) {
+  unsigned k = 1;
+  while (k < DCTSIZE2) {
+    refill_if_low(reader);
+    uint32_t entry = table->coefficients[reader->bits >> (64 - JPEG_COEFFICIENT_BITS)];
+    int value;
+    if (__builtin_expect((entry & 255) != 0, 1)) {
+      skip(info, reader, (int)(entry & 255));
+      k += entry >> 8 & 255;
+      value = (int32_t)entry >> 16;
+      if (value == 0) continue;
+    } else {
+      unsigned symbol = take_symbol(info, reader, &table->codes);
+      if (symbol == END_OF_BLOCK) return;
+      k += symbol >> 4;
+      if ((symbol & 15) == 0) {
+        // Any other run without a number ends the block, as in libjpeg.
+        if (symbol != SIXTEEN_ZEROS) return;
+        k++;
+        continue;
+      }
+      value = take_number(info, reader, symbol & 15);
+    }
+    if (are_kept) block[jpeg_natural_places[k]] = (JCOEF)value;
+    k++;
+  }
+}
+
+// MARK: - The scan
+
+static void begin_at_source(j_decompress_ptr info, jpeg_sequential_decoder *decoder) {
+  decoder->reader = (jpeg_bit_reader){
+    .next = info->src->next_input_byte,
+    .end = info->src->next_input_byte + info->src->bytes_in_buffer,
+  };
+  memset(decoder->last_mean, 0, sizeof decoder->last_mean);
+  decoder->units_to_restart = info->restart_interval;
+}
+
+/// libjpeg reads on where this stopped. Bits that were read ahead do not matter to it, because it looks
+/// for the next marker.
+static void give_source_back(j_decompress_ptr info, const jpeg_sequential_decoder *decoder) {
+  info->src->bytes_in_buffer = (size_t)(decoder->reader.end - decoder->reader.next);
+  info->src->next_input_byte = decoder->reader.next;
+}
+
+static void pass_restart_marker(j_decompress_ptr info, jpeg_sequential_decoder *decoder) {
+  give_source_back(info, decoder);
+  (*info->marker->read_restart_marker)(info);
+  begin_at_source(info, decoder);
+}
+
+/// One block or one block of each component and its neighbours: what libjpeg calls an MCU.
+static boolean decode_unit(j_decompress_ptr info, JBLOCKROW *blocks) {
+  jpeg_sequential_decoder *decoder = jpeg_sequential_decoder_of(info);
+  if (info->restart_interval > 0 && decoder->units_to_restart-- == 0) {
+    pass_restart_marker(info, decoder);
+    decoder->units_to_restart--;
+  }
+  jpeg_bit_reader reader = decoder->reader;
+  for (int i = 0; i < info->blocks_in_MCU; i++) {
+    int index = info->MCU_membership[i];
+    const jpeg_component_info *component = info->cur_comp_info[index];
+    JCOEF *block = *blocks[i];
+    refill_if_low(&reader);
+    unsigned size = take_symbol(info, &reader, &decoder->means[component->dc_tbl_no]) & 15;
+    // Without signs: damage may make it overflow.
+    unsigned step = (unsigned)take_number(info, &reader, size);
+    decoder->last_mean[index] = (int)((unsigned)decoder->last_mean[index] + step);
+    block[0] = (JCOEF)decoder->last_mean[index];
+    const jpeg_coefficient_table *table = &decoder->details[component->ac_tbl_no];
+    if (jpeg_is_flat(component)) {
+      decode_details(info, &reader, table, block, false);
+    } else {
+      decode_details(info, &reader, table, block, true);
+    }
+  }
+  decoder->reader = reader;
+  if (--decoder->units_left == 0) give_source_back(info, decoder);
+  return TRUE;
+}
+
+void jpeg_sequential_decoder_install(jpeg_sequential_decoder *decoder, j_decompress_ptr info) {
+  // libjpeg has begun the scan, and found its tables to be there and sound.
+  bool means[NUM_HUFF_TBLS] = {false}, details[NUM_HUFF_TBLS] = {false};
+  for (int i = 0; i < info->comps_in_scan; i++) {
+    means[info->cur_comp_info[i]->dc_tbl_no] = true;
+    details[info->cur_comp_info[i]->ac_tbl_no] = true;
+  }
+  for (int i = 0; i < NUM_HUFF_TBLS; i++) {
+    if (means[i]) jpeg_make_huffman_table(&decoder->means[i], info->dc_huff_tbl_ptrs[i]);
+    if (details[i]) make_coefficient_table(&decoder->details[i], info->ac_huff_tbl_ptrs[i]);
+  }
+  decoder->units_left = (size_t)info->MCUs_per_row * info->MCU_rows_in_scan;
+  begin_at_source(info, decoder);
+  info->entropy->decode_mcu = decode_unit;
+}
