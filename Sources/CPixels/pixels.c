@@ -66,19 +66,40 @@ PER_INSTRUCTION_SET void pixels_deviations(
   }
 }
 
-void pixels_sum_cells(const float *values, size_t count, float *cells, size_t cell_count) {
+// `rows` is a constant wherever this is inlined. Each row's sum waits for its last addition; several
+// rows do not wait for each other.
+static inline __attribute__((always_inline)) void sum_cells(
+  const int rows, const float *values, size_t count, float *cells, size_t cell_count) {
   size_t cell = 0, left = count;
-  float sum = 0;
+  float sums[PIXELS_ROWS] = {0};
   for (size_t i = 0; i < count; i++) {
     size_t rest = cell_count;
     while (left <= rest) {
       // This value fills the cell.
-      cells[cell++] = sum + (float)left * values[i];
+      float share = (float)left;
+      for (int row = 0; row < rows; row++) {
+        cells[row * cell_count + cell] = sums[row] + share * values[row * count + i];
+        sums[row] = 0;
+      }
+      cell++;
       rest -= left;
       left = count;
-      sum = 0;
     }
-    if (rest > 0) sum += (float)rest * values[i];
+    if (rest > 0) {
+      float share = (float)rest;
+      for (int row = 0; row < rows; row++) sums[row] += share * values[row * count + i];
+    }
     left -= rest;
+  }
+}
+
+void pixels_sum_cells(
+  const float *values, size_t rows, size_t count, float *cells, size_t cell_count) {
+  if (rows == PIXELS_ROWS) {
+    sum_cells(PIXELS_ROWS, values, count, cells, cell_count);
+    return;
+  }
+  for (size_t row = 0; row < rows; row++) {
+    sum_cells(1, values + row * count, count, cells + row * cell_count, cell_count);
   }
 }

@@ -29,6 +29,11 @@ void pixels_deviations(
   const uint8_t *rgb, size_t count, const pixels_background *background, float cut,
   float *deviations);
 
-/// Sums `count` values into `cell_count` cells, dealt out by the exact area they share (box filter):
-/// each value has `cell_count` units, and each cell takes `count` of them.
-void pixels_sum_cells(const float *values, size_t count, float *cells, size_t cell_count);
+/// Rows that are best summed together.
+#define PIXELS_ROWS 4
+
+/// Sums each row's `count` values into `cell_count` cells, dealt out by the exact area they share (box
+/// filter): each value has `cell_count` units, and each cell takes `count` of them. `values` holds
+/// `rows` * `count`, `cells` takes `rows` * `cell_count`; a row's sums do not depend on the others.
+void pixels_sum_cells(
+  const float *values, size_t rows, size_t count, float *cells, size_t cell_count);

@@ -18,8 +18,11 @@ struct DeviationResampler {
   private(set) var height = 0
   /// `width` * `height` values, 0 to 255.
   private(set) var values = [Float](repeating: 0, count: PreparedInput.pixelCount)
-  private var line = [Float](repeating: 0, count: PreparedInput.edge)
-  /// One row of pixels before it is averaged.
+  /// Rows that are averaged together.
+  private static let rowsAtOnce = Int(PIXELS_ROWS)
+  /// Some rows, averaged: `width` values each.
+  private var lines = [Float](repeating: 0, count: rowsAtOnce * PreparedInput.edge)
+  /// The same rows before they are averaged.
   private var deviations: [Float] = []
 
   /// Fills `values`.
@@ -37,37 +40,51 @@ struct DeviationResampler {
     for i in 0..<width * height { values[i] = 0 }
     let cut = min(max(Self.noiseFactor * noise, Self.cutRange.lowerBound), Self.cutRange.upperBound)
     deviations.removeAll(keepingCapacity: true)
-    deviations.append(contentsOf: repeatElement(0, count: subject.width))
+    deviations.append(contentsOf: repeatElement(0, count: Self.rowsAtOnce * subject.width))
     var rowShares = AreaShares(pixels: subject.height, cells: height)
-    for row in subject.y..<subject.y + subject.height {
-      let start = 3 * (row * imageWidth + subject.x)
-      averageLine(
-        pixels.extracting(start..<start + 3 * subject.width),
-        background: background.along(row: row, from: subject.x), cut: cut)
-      rowShares.beginPixel()
-      while let (cell, share) = rowShares.next() {
-        let weight = Float(share)
-        for i in 0..<width { values[cell * width + i] += weight * line[i] }
+    for first in stride(from: 0, to: subject.height, by: Self.rowsAtOnce) {
+      let rows = min(Self.rowsAtOnce, subject.height - first)
+      for row in 0..<rows {
+        let y = subject.y + first + row
+        let start = 3 * (y * imageWidth + subject.x)
+        measure(
+          pixels.extracting(start..<start + 3 * subject.width),
+          background: background.along(row: y, from: subject.x), cut: cut, as: row)
+      }
+      average(rows: rows, of: subject.width)
+      for row in 0..<rows {
+        rowShares.beginPixel()
+        while let (cell, share) = rowShares.next() {
+          let weight = Float(share)
+          for i in 0..<width { values[cell * width + i] += weight * lines[row * width + i] }
+        }
       }
     }
     let scale = 1 / (Float(subject.width) * Float(subject.height))
     for i in 0..<width * height { values[i] *= scale }
   }
 
-  /// One row of the subject's pixels, summed into `line`'s cells.
-  private mutating func averageLine(
-    _ pixels: Span<UInt8>, background: pixels_background, cut: Float
+  /// The deviations of one row of the subject's pixels.
+  private mutating func measure(
+    _ pixels: Span<UInt8>, background: pixels_background, cut: Float, as row: Int
   ) {
-    let width = width
     var background = background
+    let count = pixels.count / 3
     unsafe pixels.withUnsafeBufferPointer { pixels in
       unsafe deviations.withUnsafeMutableBufferPointer { deviations in
-        unsafe pixels_deviations(
-          pixels.baseAddress, deviations.count, &background, cut, deviations.baseAddress)
-        unsafe line.withUnsafeMutableBufferPointer { line in
-          unsafe pixels_sum_cells(
-            deviations.baseAddress, deviations.count, line.baseAddress, width)
-        }
+        let target = deviations.extracting(row * count..<(row + 1) * count)
+        unsafe pixels_deviations(pixels.baseAddress, count, &background, cut, target.baseAddress)
+      }
+    }
+  }
+
+  /// Averages the first rows of `deviations`, of so many pixels, into `lines`.
+  private mutating func average(rows: Int, of count: Int) {
+    let width = width
+    unsafe deviations.withUnsafeBufferPointer { deviations in
+      unsafe lines.withUnsafeMutableBufferPointer { lines in
+        unsafe pixels_sum_cells(
+          deviations.baseAddress, rows, count, lines.baseAddress, width)
       }
     }
   }
