@@ -66,6 +66,23 @@ PER_INSTRUCTION_SET void pixels_deviations(
   }
 }
 
+static inline __attribute__((always_inline)) float surface(const float *c, float u, float v) {
+  float flat = c[0] + c[1] * u + c[2] * v;
+  return flat + c[3] * (u * u) + c[4] * (v * v) + c[5] * (u * v);
+}
+
+PER_INSTRUCTION_SET void pixels_distances(
+  const pixels_samples *samples, size_t count, const float coefficients[18], float *distances) {
+  const pixels_samples from = *samples;
+  for (size_t i = 0; i < count; i++) {
+    float u = from.u[i], v = from.v[i];
+    float red = from.red[i] - surface(coefficients, u, v);
+    float green = from.green[i] - surface(coefficients + 6, u, v);
+    float blue = from.blue[i] - surface(coefficients + 12, u, v);
+    distances[i] = (red * red + green * green + blue * blue) / 3.0f;
+  }
+}
+
 // `rows` is a constant wherever this is inlined. Each row's sum waits for its last addition; several
 // rows do not wait for each other.
 static inline __attribute__((always_inline)) void sum_cells(

@@ -29,6 +29,17 @@ void pixels_deviations(
   const uint8_t *rgb, size_t count, const pixels_background *background, float cut,
   float *deviations);
 
+/// Samples of a picture: their places, -1 to 1 across it, and their colours, 0 to 255. An array each.
+typedef struct {
+  const float *u, *v;
+  const float *red, *green, *blue;
+} pixels_samples;
+
+/// The mean square distance over the channels of each sample from a surface: for each channel
+/// c0 + c1 u + c2 v + c3 u² + c4 v² + c5 uv, with the six coefficients of red, then of green and blue.
+void pixels_distances(
+  const pixels_samples *samples, size_t count, const float coefficients[18], float *distances);
+
 /// Rows that are best summed together.
 #define PIXELS_ROWS 4
 

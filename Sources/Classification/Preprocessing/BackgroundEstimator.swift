@@ -33,13 +33,7 @@ struct BackgroundEstimator {
     var noise: Float
   }
 
-  private struct Sample {
-    var u: Float
-    var v: Float
-    var colour: SIMD4<Float>
-  }
-
-  private var samples: [Sample] = []
+  private var samples = BorderSamples()
   private var equations = NormalEquations()
 
   /// The background of a picture.
@@ -62,13 +56,12 @@ struct BackgroundEstimator {
   private mutating func sampleBorder(
     _ pixels: Span<UInt8>, imageWidth: Int, content: PixelBox
   ) {
-    samples.removeAll(keepingCapacity: true)
+    samples.removeAll()
     let model = BackgroundModel(constant: .zero, content: content)
     func take(_ column: Int, _ row: Int) {
       samples.append(
-        Sample(
-          u: model.u(column: column), v: model.v(row: row),
-          colour: pixels.colour(at: 3 * (row * imageWidth + column))))
+        u: model.u(column: column), v: model.v(row: row),
+        colour: pixels.colour(at: 3 * (row * imageWidth + column)))
     }
     let inset = min(content.longestEdge / 100, (min(content.width, content.height) - 1) / 2)
     for depth in inset == 0 ? 0..<1 : 0..<2 {
@@ -85,11 +78,12 @@ struct BackgroundEstimator {
   }
 
   /// The constant colour, among the medians of the border and its segments, that explains most.
-  private func firstGuess(content: PixelBox) -> Estimate {
-    var best = judged(BackgroundModel(constant: median(of: samples.indices), content: content))
+  private mutating func firstGuess(content: PixelBox) -> Estimate {
+    let all = samples.median(of: 0..<samples.count)
+    var best = judged(BackgroundModel(constant: all, content: content))
     let length = Self.samplesPerSide / Self.segmentsPerSide
     for start in stride(from: 0, to: samples.count, by: length) {
-      let colour = median(of: start..<start + length)
+      let colour = samples.median(of: start..<start + length)
       // Most segments of a plain ground have the same one.
       if colour == best.model.coefficients[0] { continue }
       let guess = judged(BackgroundModel(constant: colour, content: content))
@@ -98,35 +92,19 @@ struct BackgroundEstimator {
     return best
   }
 
-  /// Each channel's median, by counting levels: sorting would allocate.
-  private func median(of range: Range<Int>) -> SIMD4<Float> {
-    var result = SIMD4<Float>.zero
-    for channel in 0..<3 {
-      var counts = InlineArray<256, Int32>(repeating: 0)
-      for sample in range { counts[Int(samples[sample].colour[channel])] += 1 }
-      var level = 0
-      var below = Int(counts[0])
-      while below <= range.count / 2 {
-        level += 1
-        below += Int(counts[level])
-      }
-      result[channel] = Float(level)
-    }
-    return result
-  }
-
   /// The least-squares surface through the samples that agree with `model`.
   private mutating func refined(
     _ model: BackgroundModel, terms: Int, tolerance: Float
   ) -> BackgroundModel {
     let base = model.coefficients[0]
     equations.clear()
-    for sample in samples {
-      let distance = squaredDistance(sample.colour, Self.colour(of: model, at: sample))
-      let agreement = 1 - distance / (tolerance * tolerance)
+    samples.measureDistances(from: model)
+    for index in 0..<samples.count {
+      let agreement = 1 - samples.distances[index] / (tolerance * tolerance)
       guard agreement > 0 else { continue }
       equations.add(
-        u: sample.u, v: sample.v, colour: sample.colour - base, weight: agreement * agreement)
+        u: samples.u[index], v: samples.v[index], colour: samples.colour(index) - base,
+        weight: agreement * agreement)
     }
     guard equations.weight > 0 else { return model }
     var result = BackgroundModel(constant: base, content: model.content)
@@ -136,31 +114,19 @@ struct BackgroundEstimator {
   }
 
   /// How well a model explains the border.
-  private func judged(_ model: BackgroundModel) -> Estimate {
+  private mutating func judged(_ model: BackgroundModel) -> Estimate {
     let limit = Self.tolerance * Self.tolerance
     var explained = 0
     var sum: Float = 0
-    // The first guesses are many, and one colour each: adding the surface's zeros changes nothing.
-    let constant = model.isConstant ? model.coefficients[0] : nil
-    for sample in samples {
-      let expected = constant ?? Self.colour(of: model, at: sample)
-      let distance = squaredDistance(sample.colour, expected)
-      if distance <= limit {
-        explained += 1
-        sum += distance
-      }
+    samples.measureDistances(from: model)
+    for distance in samples.distances where distance <= limit {
+      explained += 1
+      sum += distance
     }
     return Estimate(
       model: model,
       votes: Float(explained) - sum / limit,
       uniformity: Float(explained) / Float(samples.count),
       noise: explained > 0 ? (sum / Float(explained)).squareRoot() : 0)
-  }
-
-  private static func colour(of model: BackgroundModel, at sample: Sample) -> SIMD4<Float> {
-    let c = model.coefficients
-    let (u, v) = (sample.u, sample.v)
-    let flat = c[0] + c[1] * u + c[2] * v
-    return flat + c[3] * (u * u) + c[4] * (v * v) + c[5] * (u * v)
   }
 }

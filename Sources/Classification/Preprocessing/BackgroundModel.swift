@@ -20,9 +20,6 @@ struct BackgroundModel {
     coefficients[0] = colour
   }
 
-  /// Whether it is one colour everywhere.
-  var isConstant: Bool { (1..<6).allSatisfy { coefficients[$0] == .zero } }
-
   /// u for a column of the picture.
   func u(column: Int) -> Float {
     Float(2 * (column - content.x) + 1) * inverseWidth - 1
@@ -70,15 +67,6 @@ private func withinRange(_ colour: SIMD4<Float>) -> SIMD4<Float> {
 @inline(__always)
 func luma(_ colour: SIMD4<Float>) -> Float {
   colour.x * 0.299 + colour.y * 0.587 + colour.z * 0.114
-}
-
-/// The squared distance of two colours: the mean square over red, green and blue, so that black and
-/// white are 255² apart.
-@inline(__always)
-func squaredDistance(_ a: SIMD4<Float>, _ b: SIMD4<Float>) -> Float {
-  let d = a - b
-  let s = d * d
-  return (s.x + s.y + s.z) / 3
 }
 
 extension Span<UInt8> {
