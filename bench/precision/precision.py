@@ -6,7 +6,8 @@ usage: precision.py MODEL DATA
 
 DATA is the folder of Fashion-MNIST's four .gz files. Convolutions are emulated with PyTorch: their
 factors are rounded, their sums are not. The first layer and the last stay in single precision. 8-bit
-weights have a scale an output channel; 8-bit inputs one a layer, from 2,000 training images.
+weights have a scale an output channel; 8-bit inputs one a layer, from 2,000 training images. In
+Winograd's filtering it is the transformed factors that are rounded.
 Needs `pip install torch numpy`.
 """
 import gzip
@@ -64,6 +65,46 @@ class BFloat16(nn.Module):
 
     def forward(self, x):
         return self.convolution(x.bfloat16().float())
+
+
+def transforms(edge):
+    """Toom and Cook's matrices of F(edge, 3), at the points that Hangtag's kernels take: of outputs, of
+    weights and of inputs."""
+    near, far = 0.5 ** 0.5, 2 ** 0.5
+    points = np.array([0, 1, -1] if edge == 2 else [0, near, -near, far, -far])
+    side = edge + 2
+    outputs, weights, inputs = (np.zeros((side, count)) for count in (edge, 3, side))
+    for i, point in enumerate(points):
+        others = np.delete(points, i)
+        outputs[i] = point ** np.arange(edge)
+        weights[i] = point ** np.arange(3) / np.prod(point - others)
+        inputs[i, :side - 1] = np.poly(others)[::-1]
+    outputs[-1, -1] = weights[-1, -1] = 1
+    inputs[-1] = np.poly(points)[::-1]
+    return [torch.from_numpy(each).float() for each in (outputs.T, weights, inputs)]
+
+
+class WinogradBFloat16(nn.Module):
+    """A convolution of 3 x 3 with padding 1, edge x edge outputs at a time."""
+
+    def __init__(self, convolution, edge):
+        super().__init__()
+        self.edge, self.bias = edge, convolution.bias
+        self.of_outputs, of_weights, self.of_inputs = transforms(edge)
+        weight = torch.einsum("ij,ocjk,lk->iloc", of_weights, convolution.weight.data, of_weights)
+        self.weight = weight.flatten(0, 1).bfloat16().float()
+
+    def forward(self, x):
+        edge, side, (count, _, height, width) = self.edge, self.edge + 2, x.shape
+        rows, columns = -(-height // edge), -(-width // edge)
+        x = nn.functional.pad(x, (1, columns * edge + 1 - width, 1, rows * edge + 1 - height))
+        tiles = x.unfold(2, side, edge).unfold(3, side, edge)
+        tiles = torch.einsum("ij,ncyxjk,lk->ilcnyx", self.of_inputs, tiles, self.of_inputs)
+        sums = torch.bmm(self.weight, tiles.bfloat16().float().flatten(0, 1).flatten(2))
+        sums = sums.view(side, side, -1, count, rows, columns)
+        x = torch.einsum("ij,jkonyx,lk->noyixl", self.of_outputs, sums, self.of_outputs)
+        x = x.flatten(4, 5).flatten(2, 3)[:, :, :height, :width]
+        return x + self.bias[:, None, None]
 
 
 class Int8(nn.Module):
@@ -138,9 +179,17 @@ def main():
     truth = labels(data, "t10k-labels-idx1-ubyte.gz")
     exact = probabilities(folded(model), pixels, metadata)
 
-    rounded = folded(model)
-    replaced(rounded, BFloat16, [])
-    found = {"bfloat16": probabilities(rounded, pixels, metadata)}
+    # Products for the nine of a 3 x 3 kernel, and the numbers that they are made of.
+    kinds = {
+        "bfloat16": (9, "bfloat16", BFloat16),
+        "bfloat16, F(2 x 2)": (4, "bfloat16", lambda each: WinogradBFloat16(each, 2)),
+        "bfloat16, F(4 x 4)": (2.25, "bfloat16", lambda each: WinogradBFloat16(each, 4)),
+    }
+    found = {}
+    for name, (_, _, kind) in kinds.items():
+        rounded = folded(model)
+        replaced(rounded, kind, [])
+        found[name] = probabilities(rounded, pixels, metadata)
     rounded = folded(model)
     convolutions = replaced(rounded, Int8, [])
     training = images(data, "train-images-idx3-ubyte.gz")[:CALIBRATION]
@@ -149,15 +198,20 @@ def main():
         convolution.fix()
     found["int8"] = probabilities(rounded, pixels, metadata)
 
+    kinds["int8"] = (9, "int8", Int8)
     rate = products()
     print("| numbers | other categories | largest change of a confidence | accuracy"
-          " | products a nanosecond |")
-    print("|---|---|---|---|---|")
-    print(f"| float32 | | | {np.mean(exact.argmax(1) == truth):.4f} | {rate['float32']:.0f} |")
+          " | products a nanosecond | 3 x 3 sums a nanosecond |")
+    print("|---|---|---|---|---|---|")
+    accuracy = np.mean(exact.argmax(1) == truth)
+    print(f"| float32, F(4 x 4) | | | {accuracy:.4f} | {rate['float32']:.0f}"
+          f" | {rate['float32'] / 2.25:.1f} |")
     for name, each in found.items():
+        cost, numbers, _ = kinds[name]
         changed = int((each.argmax(1) != exact.argmax(1)).sum())
         print(f"| {name} | {changed} of {len(pixels):,} | {np.abs(each - exact).max():.3f}"
-              f" | {np.mean(each.argmax(1) == truth):.4f} | {rate[name]:.0f} |")
+              f" | {np.mean(each.argmax(1) == truth):.4f} | {rate[numbers]:.0f}"
+              f" | {rate[numbers] / cost:.1f} |")
 
 
 main()
