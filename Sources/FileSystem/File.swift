@@ -126,6 +126,12 @@ public struct File: ~Copyable, Sendable {
     try once("sync_file_range", path) { linux_write_out(descriptor) }
   }
 
+  /// Lets the disk begin to write the content, and does not wait: a later `writeOut` or sync takes less
+  /// time. Where this fails, that one must not be called: the same warning holds.
+  public func beginWriteOut() throws(FileSystemError) {
+    try once("sync_file_range", path) { linux_begin_write_out(descriptor) }
+  }
+
   /// Makes content and metadata durable; the same warning holds.
   public func sync() throws(FileSystemError) {
     try once("fsync", path) { fsync(descriptor) }

@@ -54,6 +54,11 @@ static inline int linux_write_out(int file) {
       SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 }
 
+/// The same without waiting.
+static inline int linux_begin_write_out(int file) {
+  return sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 /// eventfd(2), non-blocking and closed on exec.
 static inline int linux_eventfd(void) { return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK); }
 

@@ -54,9 +54,10 @@ struct ClaimProcessor: ~Copyable {
   mutating func finish(
     _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
   ) -> FinishedPhoto? {
-    let photo = judge(claim, file, contents)
+    let (photo, failure) = judgeWhileWriting(claim, file, contents)
     let start = MonotonicTime.now
     defer { serving.trace?.add(.sync, since: start) }
+    if let failure { return patience.inItsPlace(photo.damaged(by: failure), claim) }
     return patience.makeDurable(photo, claim, file)
   }
 
@@ -64,8 +65,9 @@ struct ClaimProcessor: ~Copyable {
   mutating func finishUnsynced(
     _ claim: consuming Claim, _ file: borrowing File, _ contents: PhotoContents
   ) -> FinishedPhoto? {
-    var photo = judge(claim, file, contents)
+    var (photo, failure) = judgeWhileWriting(claim, file, contents)
     do throws(FileSystemError) {
+      if let failure { throw failure }
       // Else a failure of one photo would be told of the whole file system, to whoever asks first.
       try file.writeOut()
     } catch {
@@ -73,6 +75,20 @@ struct ClaimProcessor: ~Copyable {
     }
     photo.unsynced = UnsyncedClaim(claim)
     return photo
+  }
+
+  /// Decides a claim's fate while the disk writes its bytes, which a copying program may just have left
+  /// in memory.
+  /// - Returns: also why the disk refused: then no sync of the file may be tried.
+  private mutating func judgeWhileWriting(
+    _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
+  ) -> (FinishedPhoto, FileSystemError?) {
+    do throws(FileSystemError) {
+      try file.beginWriteOut()
+      return (judge(claim, file, contents), nil)
+    } catch {
+      return (judge(claim, file, contents), error)
+    }
   }
 
   private mutating func judge(
