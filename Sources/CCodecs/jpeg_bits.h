@@ -47,7 +47,7 @@ static inline bool has_ff(uint64_t word) {
 
 /// Byte by byte, stuffed zeros left out, up to the next marker.
 INLINED void refill_slowly(jpeg_bit_reader *reader) {
-  while (reader->count <= 56 && reader->next < reader->end) {
+  while (reader->count < 56 && reader->next < reader->end) {
     uint8_t byte = *reader->next;
     size_t width = 1;
     if (byte == 0xFF) {
@@ -60,7 +60,7 @@ INLINED void refill_slowly(jpeg_bit_reader *reader) {
   }
 }
 
-/// Makes at least 57 bits available where the data has as many.
+/// Makes at least 56 bits available where the data has as many.
 INLINED void refill(jpeg_bit_reader *reader) {
   if (reader->end - reader->next >= 8) {
     uint64_t word = big_endian(reader->next);
@@ -75,7 +75,7 @@ INLINED void refill(jpeg_bit_reader *reader) {
   refill_slowly(reader);
 }
 
-/// Passes over `count` bits, 0 to 57, of which `refill` has made enough available.
+/// Passes over `count` bits, 0 to 56, of which `refill` has made enough available.
 INLINED void skip(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
   if (__builtin_expect(count > reader->count, 0)) jpeg_run_dry(info, reader->next, reader->end);
   reader->bits <<= count;

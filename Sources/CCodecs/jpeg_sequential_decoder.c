@@ -38,34 +38,47 @@ INLINED int take_number(j_decompress_ptr info, jpeg_bit_reader *reader, unsigned
   return size == 0 ? 0 : extended(take(info, reader, (int)size), (int)size);
 }
 
+/// How many coefficients with their codes are there after `refill`, where each is found by one look.
+enum { COEFFICIENTS_A_REFILL = 56 / JPEG_COEFFICIENT_BITS };
+
+/// A coefficient whose code and number are long.
+/// Returns the place that follows.
+INLINED unsigned decode_long(
+  j_decompress_ptr info, jpeg_bit_reader *reader, const jpeg_huffman_table *codes, JCOEF *block,
+  unsigned k, const bool is_kept) {
+  unsigned symbol = take_symbol(info, reader, codes);
+  k += symbol >> 4;
+  // Any other run without a number ends the block, as in libjpeg.
+  if ((symbol & 15) == 0) return symbol == SIXTEEN_ZEROS ? k + 1 : DCTSIZE2;
+  int value = take_number(info, reader, symbol & 15);
+  if (is_kept) block[jpeg_natural_places[k]] = (JCOEF)value;
+  return k + 1;
+}
+
 /// A block's coefficients but for the first. Those that libjpeg will not read may be left out.
 INLINED void decode_details(
   j_decompress_ptr info, jpeg_bit_reader *reader, const jpeg_coefficient_table *table, JCOEF *block,
   const bool are_kept) {
   unsigned k = 1;
   while (k < DCTSIZE2) {
-    refill_if_low(reader);
-    uint32_t entry = table->coefficients[reader->bits >> (64 - JPEG_COEFFICIENT_BITS)];
-    int value;
-    if (__builtin_expect((entry & 255) != 0, 1)) {
+    refill(reader);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < COEFFICIENTS_A_REFILL; i++) {
+      uint32_t entry = table->coefficients[reader->bits >> (64 - JPEG_COEFFICIENT_BITS)];
+      if (__builtin_expect((entry & 255) == 0, 0)) {
+        refill_if_low(reader);
+        k = decode_long(info, reader, &table->codes, block, k, are_kept);
+        break;
+      }
       skip(info, reader, (int)(entry & 255));
       k += entry >> 8 & 255;
-      value = (int32_t)entry >> 16;
-      if (value == 0) continue;
-    } else {
-      unsigned symbol = take_symbol(info, reader, &table->codes);
-      if (symbol == END_OF_BLOCK) return;
-      k += symbol >> 4;
-      if ((symbol & 15) == 0) {
-        // Any other run without a number ends the block, as in libjpeg.
-        if (symbol != SIXTEEN_ZEROS) return;
+      int value = (int32_t)entry >> 16;
+      if (value != 0) {
+        if (are_kept) block[jpeg_natural_places[k]] = (JCOEF)value;
         k++;
-        continue;
       }
-      value = take_number(info, reader, symbol & 15);
+      if (k >= DCTSIZE2) return;
     }
-    if (are_kept) block[jpeg_natural_places[k]] = (JCOEF)value;
-    k++;
   }
 }
 
