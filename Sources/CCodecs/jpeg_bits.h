@@ -75,6 +75,14 @@ INLINED void refill(jpeg_bit_reader *reader) {
   refill_slowly(reader);
 }
 
+/// Makes at least `count` bits available, 0 to 56, where the data has as many: mostly they are there.
+INLINED void refill_below(jpeg_bit_reader *reader, int count) {
+  if (reader->count < count) refill(reader);
+}
+
+/// The longest code with the number or run behind it.
+enum { JPEG_LONGEST_SYMBOL = 16 + 16 };
+
 /// Passes over `count` bits, 0 to 56, of which `refill` has made enough available.
 INLINED void skip(j_decompress_ptr info, jpeg_bit_reader *reader, int count) {
   if (__builtin_expect(count > reader->count, 0)) jpeg_run_dry(info, reader->next, reader->end);

@@ -10,12 +10,13 @@ INLINED void REFINE(correct)(
   uint64_t places) {
   int bit = 1 << info->Al;
   while (places != 0) {
-    refill(reader);
     // More than these are not always there at once.
     uint64_t now = places;
     if (__builtin_popcountll(places) > 56) now &= ~0ull >> 8;
+    int count = __builtin_popcountll(now);
+    refill_below(reader, count);
     uint64_t corrections = DEPOSIT(__builtin_bitreverse64(reader->bits), now);
-    skip(info, reader, __builtin_popcountll(now));
+    skip(info, reader, count);
     places ^= now;
     for (corrections &= decoder->needed; corrections != 0; corrections &= corrections - 1) {
       JCOEF *coefficient = &block[jpeg_natural_places[__builtin_ctzll(corrections)]];
@@ -32,7 +33,7 @@ INLINED int REFINE(refine_until_end)(
   uint64_t old) {
   int k = info->Ss;
   while (k <= info->Se) {
-    refill(reader);
+    refill_below(reader, JPEG_LONGEST_SYMBOL);
     unsigned symbol = take_symbol(info, reader, &decoder->table);
     int run = (int)(symbol >> 4), size = (int)(symbol & 15);
     int value = 0;

@@ -28,11 +28,6 @@ static void make_coefficient_table(jpeg_coefficient_table *table, const JHUFF_TB
 
 // MARK: - Blocks
 
-/// Enough for the longest code with its number.
-INLINED void refill_if_low(jpeg_bit_reader *reader) {
-  if (reader->count < 32) refill(reader);
-}
-
 /// A number behind its code.
 INLINED int take_number(j_decompress_ptr info, jpeg_bit_reader *reader, unsigned size) {
   return size == 0 ? 0 : extended(take(info, reader, (int)size), (int)size);
@@ -66,7 +61,7 @@ INLINED void decode_details(
     for (int i = 0; i < COEFFICIENTS_A_REFILL; i++) {
       uint32_t entry = table->coefficients[reader->bits >> (64 - JPEG_COEFFICIENT_BITS)];
       if (__builtin_expect((entry & 255) == 0, 0)) {
-        refill_if_low(reader);
+        refill_below(reader, JPEG_LONGEST_SYMBOL);
         k = decode_long(info, reader, &table->codes, block, k, are_kept);
         break;
       }
@@ -118,7 +113,7 @@ static boolean decode_unit(j_decompress_ptr info, JBLOCKROW *blocks) {
     int index = info->MCU_membership[i];
     const jpeg_component_info *component = info->cur_comp_info[index];
     JCOEF *block = *blocks[i];
-    refill_if_low(&reader);
+    refill_below(&reader, JPEG_LONGEST_SYMBOL);
     unsigned size = take_symbol(info, &reader, &decoder->means[component->dc_tbl_no]) & 15;
     // Without signs: damage may make it overflow.
     unsigned step = (unsigned)take_number(info, &reader, size);
