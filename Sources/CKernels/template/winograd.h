@@ -86,9 +86,14 @@ ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, int outputs,
   const int side = side_of(edge);
   wide_block rows[LARGEST_SIDE][3];  // transformed along x, a column each
   for (int y = 0; y < 3; y++) {
-    wide_block g[3] = {0}, row[LARGEST_SIDE];
+    // Through memory: to set a vector's elements one by one takes several times as long.
+    float gathered[3][HANGTAG_BLOCK] = {0};
     for (int o = 0; o < outputs; o++) {
-      for (int x = 0; x < 3; x++) g[x][o] = plain[o * output_distance + y * 3 + x];
+      for (int x = 0; x < 3; x++) gathered[x][o] = plain[o * output_distance + y * 3 + x];
+    }
+    wide_block g[3], row[LARGEST_SIDE];
+    for (int x = 0; x < 3; x++) {
+      g[x] = __builtin_convertvector(load_block(gathered[x]), wide_block);
     }
     transform_weight_line(edge, g, row);
     for (int x = 0; x < side; x++) rows[x][y] = row[x];
