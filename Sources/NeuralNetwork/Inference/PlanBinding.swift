@@ -1,3 +1,5 @@
+import Threading
+
 /// Gives each value of a plan its place in a workspace and each constant its place in the network.
 struct PlanBinding {
   /// Where each value lies. All values of an image lie together, so that this does not depend on how
@@ -14,9 +16,27 @@ struct PlanBinding {
 
   /// Values that do not depend on the input, to be written to their place. Not before all are known:
   /// packed weights are several times the file's, and would lie in memory twice.
-  private enum Constant {
-    case values([Float], at: Int)
-    case weights([Float], ConvolutionCall, ConvolutionCall.Algorithm, at: Int)
+  private struct Constant {
+    enum Content {
+      case values([Float])
+      case weights([Float], ConvolutionCall, ConvolutionCall.Algorithm)
+    }
+
+    let content: Content
+    /// Where it begins.
+    let start: Int
+
+    func write(to memory: FloatMemory, _ kernels: Kernels) {
+      switch content {
+      case .values(let values):
+        unsafe values.withUnsafeBufferPointer { values in
+          guard let first = values.baseAddress else { return }
+          unsafe (memory.pointer + start).update(from: first, count: values.count)
+        }
+      case .weights(let plain, let call, let algorithm):
+        unsafe call.pack(plain, for: algorithm, kernels, into: memory.pointer + start)
+      }
+    }
   }
 
   init(_ plan: InferencePlan, kernels: Kernels) {
@@ -72,19 +92,15 @@ struct PlanBinding {
     }
   }
 
-  /// The constants in their places.
+  /// The constants in their places, those of the second half of the memory by a thread of their own.
   func makeConstants() -> FloatMemory {
     let memory = FloatMemory(count: constantCount)
-    for constant in constants {
-      switch constant {
-      case .values(let values, let start):
-        unsafe values.withUnsafeBufferPointer { values in
-          guard let first = values.baseAddress else { return }
-          unsafe (memory.pointer + start).update(from: first, count: values.count)
-        }
-      case .weights(let plain, let call, let algorithm, let start):
-        unsafe call.pack(plain, for: algorithm, kernels, into: memory.pointer + start)
-      }
+    let middle = constants.firstIndex { $0.start >= constantCount / 2 } ?? constants.endIndex
+    let (first, second) = (constants[..<middle], constants[middle...])
+    _ = alongside(
+      { [kernels] in second.forEach { $0.write(to: memory, kernels) } }, on: "pack weights"
+    ) {
+      first.forEach { $0.write(to: memory, kernels) }
     }
     return memory
   }
@@ -93,7 +109,7 @@ struct PlanBinding {
     let call = ConvolutionCall(step.kind, input: layouts[step.input], output: layouts[step.output])
     let algorithm = call.fastest(kernels)
     let weights = place(of: call.packedCount(for: algorithm))
-    constants.append(.weights(step.weight, call, algorithm, at: weights))
+    constants.append(.init(content: .weights(step.weight, call, algorithm), start: weights))
     return .convolve(
       .init(
         call: call, algorithm: algorithm, weights: weights, bias: step.bias.map { constant($0) },
@@ -105,7 +121,7 @@ struct PlanBinding {
   /// Adds constants and returns where they begin.
   private mutating func constant(_ values: [Float]) -> Int {
     let start = place(of: values.count)
-    constants.append(.values(values, at: start))
+    constants.append(.init(content: .values(values), start: start))
     return start
   }
 

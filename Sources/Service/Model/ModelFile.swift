@@ -2,6 +2,7 @@ import Digest
 import FileSystem
 public import NeuralNetwork
 public import SystemPackage
+import Threading
 
 /// A weights file that has been read and checked by the rules of its form.
 public struct ModelFile: Sendable {
@@ -19,26 +20,33 @@ public struct ModelFile: Sendable {
 
   /// Reads and checks the file at `path`.
   public init(reading path: FilePath) throws(ServingModelError) {
-    var bytes: [UInt8] = []
+    let bytes: [UInt8]
     do throws(FileSystemError) {
       let opened = try File(reading: path)
       status = try opened.status()
-      try opened.readAll(into: &bytes, limit: Self.sizeLimit)
+      var contents: [UInt8] = []
+      try opened.readAll(into: &contents, limit: Self.sizeLimit)
+      bytes = contents
     } catch {
       throw error.isNotFound ? .missing(path) : .unreadable(error)
     }
     do throws(ModelError) {
-      model = try Model(name: path.lastComponent?.stem ?? "model", bytes: bytes)
+      (sha256, model) = try alongside(
+        { Self.digest(bytes) }, on: "digest"
+      ) { () throws(ModelError) in
+        try Model(name: path.lastComponent?.stem ?? "model", bytes: bytes)
+      }
     } catch {
       throw .invalid(path, rule: error.rule, reason: error.message)
     }
     self.path = path
-    sha256 = SHA256.hex(of: bytes.span)
   }
+
+  private static func digest(_ bytes: [UInt8]) -> String { SHA256.hex(of: bytes.span) }
 
   /// The digest of the file at a path, in hexadecimal; nil where it cannot be read.
   public static func sha256(of path: FilePath) -> String? {
     guard let bytes = try? File.contents(of: path, limit: sizeLimit) else { return nil }
-    return SHA256.hex(of: bytes.span)
+    return digest(bytes)
   }
 }

@@ -1,5 +1,6 @@
 import Classification
 public import NeuralNetwork
+import Threading
 
 /// Runs a model on built-in pictures before it may serve. A file can be valid to the last byte and
 /// still give no numbers, say the same of every picture, or meet a processor on which the kernels do
@@ -20,7 +21,8 @@ public struct ModelRehearsal: Sendable {
   public let difference: Float
 
   /// Lets a model judge every picture alone with the instruction set that it is to serve with, and
-  /// the last few in batches with each of the `others`. Weights that must be packed for another one
+  /// the last few in batches with each of the `others`, where they read the same weights at the same
+  /// time. Weights that must be packed for another one
   /// are gone before those to serve with come, so that no more than one form is in memory.
   ///
   /// - Throws: the rule that is broken: `not_finite`, `not_a_distribution`, `constant`,
@@ -35,15 +37,21 @@ public struct ModelRehearsal: Sendable {
       answers.append(
         (other, Self.answers(compared.classifier, to: Self.comparedPictures, workspace)))
     }
-    serving = try ServingModel(file, instructionSet: instructionSet)
-    for other in others where other.readsWeights(like: instructionSet) {
-      let workspace = serving.classifier.makeWorkspace(
-        batch: Self.comparedPictures, instructionSet: other)
-      answers.append(
-        (other, Self.answers(serving.classifier, to: Self.comparedPictures, workspace)))
+    let serving = try ServingModel(file, instructionSet: instructionSet)
+    self.serving = serving
+    let (alike, own) = alongside(
+      {
+        others.filter { $0.readsWeights(like: instructionSet) }.map { other in
+          let workspace = serving.classifier.makeWorkspace(
+            batch: Self.comparedPictures, instructionSet: other)
+          return (other, Self.answers(serving.classifier, to: Self.comparedPictures, workspace))
+        }
+      }, on: "rehearsal"
+    ) {
+      Self.answers(
+        serving.classifier, to: GoldenPictures.count, serving.classifier.makeWorkspace())
     }
-    let own = Self.answers(
-      serving.classifier, to: GoldenPictures.count, serving.classifier.makeWorkspace())
+    answers += alike
     try Self.checkAnswers(own, classes: serving.labels.count, of: file)
     var largest: Float = 0
     for (other, answers) in answers {
