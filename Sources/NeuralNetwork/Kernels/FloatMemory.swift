@@ -8,6 +8,9 @@ import Glibc
 final class FloatMemory: @unchecked Sendable {
   /// In bytes: the widest vector register and a cache line.
   private static let alignment = 64
+  /// In bytes: the unit that x86-64 and arm64 map at once. A network reads all its weights for each
+  /// few images, several times more small pages than a processor remembers the places of.
+  private static let hugePage = 2 << 20
 
   let count: Int
   private let allocation: UnsafeMutableRawPointer
@@ -22,10 +25,20 @@ final class FloatMemory: @unchecked Sendable {
     }
     unsafe allocation = unsafe zeros
     unsafe base = unsafe zeros.alignedUp(toMultipleOf: Self.alignment)
+    if count * 4 >= Self.hugePage { preferHugePages() }
   }
 
   deinit {
     unsafe free(allocation)
+  }
+
+  /// A hint: a system that has no huge pages to give goes on with small ones. Only whole huge pages
+  /// within the memory become such, so that it grows no larger.
+  private func preferHugePages() {
+    let page = Int(getpagesize())
+    let start = unsafe UInt(bitPattern: base) / UInt(page) * UInt(page)
+    let end = unsafe UInt(bitPattern: base + count * 4) / UInt(page) * UInt(page)
+    unsafe madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_HUGEPAGE)
   }
 
   /// The numbers. The pointer must not outlive the memory.
