@@ -22,7 +22,8 @@ MINUTES ?= 20
 SECONDS ?= 60
 
 # What Debian must have besides Swift.
-RUN_PACKAGES := libjpeg-dev libpng-dev zlib1g-dev libyaml-dev dataset-fashion-mnist make git
+RUN_PACKAGES := libjpeg-dev libpng-dev zlib1g-dev libisal-dev libyaml-dev dataset-fashion-mnist \
+  make git
 TEST_PACKAGES := $(RUN_PACKAGES) python3-jsonschema
 DEB_PACKAGES := debhelper dpkg-dev lintian
 SYSTEMD_PACKAGES := systemd-container debootstrap python3

@@ -51,7 +51,10 @@ let package = Package(
     .target(name: "CKernels", exclude: ["amx", "template"], cSettings: c),
     .target(
       name: "CCodecs", cSettings: c,
-      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z")]),
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("z"),
+        .linkedLibrary("isal"),
+      ]),
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
     .target(
       name: "NeuralNetwork", dependencies: ["CKernels", "Threading"], swiftSettings: optimized),

@@ -7,6 +7,8 @@
 
 #include "area_average.h"
 #include "decode_guard.h"
+#include "png_filters.h"
+#include "png_image_data.h"
 #include "scratch_buffer.h"
 
 struct codec_png {
@@ -20,6 +22,9 @@ struct codec_png {
   area_average average;
   /// A full-size row on its way to `average`.
   scratch_buffer row;
+  /// For the pictures that are read without libpng: what it would inflate, and three of their rows.
+  png_image_data data;
+  scratch_buffer rows;
 };
 
 // MARK: - What libpng calls
@@ -62,6 +67,8 @@ void codec_png_destroy(codec_png *decoder) {
   codec_png_close(decoder);
   area_average_free(&decoder->average);
   scratch_buffer_free(&decoder->row);
+  scratch_buffer_free(&decoder->rows);
+  png_image_data_free(&decoder->data);
   free(decoder);
 }
 
@@ -116,8 +123,9 @@ static void open_picture(codec_png *decoder, uint32_t minimum_edge, codec_pictur
         average, decoder->width, decoder->height, factor, decoder->is_interlaced)) {
     decode_guard_fail(guard, CODEC_TOO_LARGE, "its edges are too long");
   }
-  // libpng keeps two rows, of up to 8 bytes a pixel before they are scaled; one more is ours.
-  decode_guard_check_memory(guard, decoder->width * 20ull + area_average_memory(average));
+  // libpng keeps two rows, of up to 8 bytes a pixel before they are scaled; one more is ours. Without
+  // libpng there are two scanlines and four rows, of up to 4 bytes a pixel.
+  decode_guard_check_memory(guard, decoder->width * 24ull + area_average_memory(average));
   *picture = (codec_picture){
     .full_width = decoder->width,
     .full_height = decoder->height,
@@ -185,6 +193,65 @@ static void read_passes(codec_png *decoder) {
   }
 }
 
+// MARK: - Reading without libpng
+
+/// Photographs, that is: 8 bits, RGB or RGBA, one row after the other.
+static bool is_plain(const codec_png *decoder) {
+  png_structp png = decoder->png;
+  png_byte colours = png_get_color_type(png, decoder->info);
+  return (colours == PNG_COLOR_TYPE_RGB || colours == PNG_COLOR_TYPE_RGB_ALPHA) &&
+         png_get_bit_depth(png, decoder->info) == 8 && !decoder->is_interlaced &&
+         png_get_valid(png, decoder->info, PNG_INFO_tRNS) == 0;
+}
+
+/// Row `y`, whose filter has been undone, goes to where it is used.
+static void add_plain_row(codec_png *decoder, const uint8_t *pixels, uint32_t y, uint8_t *rgb) {
+  if (decoder->has_alpha) {
+    // The row after it is made from the colours as they are stored.
+    uint8_t *row = decoder->row.bytes;
+    memcpy(row, pixels, (size_t)decoder->width * 4);
+    composite_over_white(row, decoder->width);
+    pixels = row;
+  }
+  area_average_add(&decoder->average, pixels, decoder->width, y, 0, 1);
+  area_average_finish_row(&decoder->average, y, rgb);
+}
+
+/// libpng has read up to the contents of the first IDAT chunk.
+static void read_plain_picture(codec_png *decoder, uint8_t *rgb) {
+  enum { CHUNK_HEADER = 8 };
+  decode_guard *guard = &decoder->guard;
+  const int pixel_bytes = decoder->has_alpha ? 4 : 3;
+  const size_t count = (size_t)decoder->width * pixel_bytes, distance = count + PNG_FILTER_MARGIN;
+  decode_guard_require_memory(
+    guard, scratch_buffer_reserve(&decoder->row, count) &&
+             scratch_buffer_reserve(&decoder->rows, 3 * distance) &&
+             area_average_begin(&decoder->average));
+  uint8_t *above = decoder->rows.bytes, *first = above + distance, *second = first + distance;
+  memset(above, 0, distance);
+  png_image_data *data = &decoder->data;
+  png_image_data_begin(
+    data, guard, decoder->bytes, decoder->count, decoder->position - CHUNK_HEADER,
+    2 * (1 + count));
+  for (uint32_t y = 0; y < decoder->height; y += 2) {
+    const bool are_two = y + 1 < decoder->height;
+    const uint8_t *scanline = png_image_data_take(data, (are_two ? 2 : 1) * (1 + count));
+    bool is_known = are_two
+                      ? png_filters_undo_two(pixel_bytes, scanline, above, first, second, count)
+                      : png_filters_undo(pixel_bytes, scanline, above, first, count);
+    if (!is_known) decode_guard_fail(guard, CODEC_CORRUPT, "bad adaptive filter value");
+    add_plain_row(decoder, first, y, rgb);
+    if (are_two) add_plain_row(decoder, second, y + 1, rgb);
+    uint8_t *last = second;
+    second = above;
+    above = last;
+    decode_guard_check_time(guard);
+  }
+  png_image_data_finish(data);
+}
+
+// MARK: - Reading by libpng
+
 static void read_picture(codec_png *decoder, uint8_t *rgb) {
   png_structp png = decoder->png;
   png_read_update_info(png, decoder->info);
@@ -210,6 +277,10 @@ codec_status codec_png_read(codec_png *decoder, uint8_t *rgb) {
     codec_png_close(decoder);
     return decoder->guard.status;
   }
-  read_picture(decoder, rgb);
+  if (is_plain(decoder)) {
+    read_plain_picture(decoder, rgb);
+  } else {
+    read_picture(decoder, rgb);
+  }
   return CODEC_OK;
 }
