@@ -22,7 +22,8 @@ struct codec_png {
   area_average average;
   /// A full-size row on its way to `average`.
   scratch_buffer row;
-  /// For the pictures that are read without libpng: what it would inflate, and three of their rows.
+  /// For the pictures that are read without libpng: what it would inflate, and the row above and two
+  /// below it.
   png_image_data data;
   scratch_buffer rows;
 };
@@ -124,7 +125,7 @@ static void open_picture(codec_png *decoder, uint32_t minimum_edge, codec_pictur
     decode_guard_fail(guard, CODEC_TOO_LARGE, "its edges are too long");
   }
   // libpng keeps two rows, of up to 8 bytes a pixel before they are scaled; one more is ours. Without
-  // libpng there are two scanlines and four rows, of up to 4 bytes a pixel.
+  // libpng there are two scanlines, three rows and one over white, of up to 4 bytes a pixel.
   decode_guard_check_memory(guard, decoder->width * 24ull + area_average_memory(average));
   *picture = (codec_picture){
     .full_width = decoder->width,
@@ -156,25 +157,27 @@ codec_status codec_png_open(
   return CODEC_OK;
 }
 
-// MARK: - Reading
+// MARK: - Alpha
 
-/// RGBA over white, as RGB, in place: hidden colours under alpha 0 are common.
-static void composite_over_white(uint8_t *row, size_t count) {
+/// RGBA over white, as RGB, where `rgb` may be `rgba`: hidden colours under alpha 0 are common.
+static void composite_over_white(const uint8_t *rgba, uint8_t *rgb, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    unsigned alpha = row[4 * i + 3];
+    unsigned alpha = rgba[4 * i + 3];
     for (size_t c = 0; c < 3; c++) {
-      unsigned blend = row[4 * i + c] * alpha + 255 * (255 - alpha) + 128;
-      row[3 * i + c] = (uint8_t)((blend + (blend >> 8)) >> 8);
+      unsigned blend = rgba[4 * i + c] * alpha + 255 * (255 - alpha) + 128;
+      rgb[3 * i + c] = (uint8_t)((blend + (blend >> 8)) >> 8);
     }
   }
 }
+
+// MARK: - Reading by libpng
 
 /// One row of `count` pixels of picture row `y`, which lie at x_start, x_start + x_step...
 static void read_row(
   codec_png *decoder, uint32_t count, uint32_t y, uint32_t x_start, uint32_t x_step) {
   uint8_t *row = decoder->row.bytes;
   png_read_row(decoder->png, row, NULL);
-  if (decoder->has_alpha) composite_over_white(row, count);
+  if (decoder->has_alpha) composite_over_white(row, row, count);
   area_average_add(&decoder->average, row, count, y, x_start, x_step);
   decode_guard_check_time(&decoder->guard);
 }
@@ -193,66 +196,7 @@ static void read_passes(codec_png *decoder) {
   }
 }
 
-// MARK: - Reading without libpng
-
-/// Photographs, that is: 8 bits, RGB or RGBA, one row after the other.
-static bool is_plain(const codec_png *decoder) {
-  png_structp png = decoder->png;
-  png_byte colours = png_get_color_type(png, decoder->info);
-  return (colours == PNG_COLOR_TYPE_RGB || colours == PNG_COLOR_TYPE_RGB_ALPHA) &&
-         png_get_bit_depth(png, decoder->info) == 8 && !decoder->is_interlaced &&
-         png_get_valid(png, decoder->info, PNG_INFO_tRNS) == 0;
-}
-
-/// Row `y`, whose filter has been undone, goes to where it is used.
-static void add_plain_row(codec_png *decoder, const uint8_t *pixels, uint32_t y, uint8_t *rgb) {
-  if (decoder->has_alpha) {
-    // The row after it is made from the colours as they are stored.
-    uint8_t *row = decoder->row.bytes;
-    memcpy(row, pixels, (size_t)decoder->width * 4);
-    composite_over_white(row, decoder->width);
-    pixels = row;
-  }
-  area_average_add(&decoder->average, pixels, decoder->width, y, 0, 1);
-  area_average_finish_row(&decoder->average, y, rgb);
-}
-
-/// libpng has read up to the contents of the first IDAT chunk.
-static void read_plain_picture(codec_png *decoder, uint8_t *rgb) {
-  enum { CHUNK_HEADER = 8 };
-  decode_guard *guard = &decoder->guard;
-  const int pixel_bytes = decoder->has_alpha ? 4 : 3;
-  const size_t count = (size_t)decoder->width * pixel_bytes, distance = count + PNG_FILTER_MARGIN;
-  decode_guard_require_memory(
-    guard, scratch_buffer_reserve(&decoder->row, count) &&
-             scratch_buffer_reserve(&decoder->rows, 3 * distance) &&
-             area_average_begin(&decoder->average));
-  uint8_t *above = decoder->rows.bytes, *first = above + distance, *second = first + distance;
-  memset(above, 0, distance);
-  png_image_data *data = &decoder->data;
-  png_image_data_begin(
-    data, guard, decoder->bytes, decoder->count, decoder->position - CHUNK_HEADER,
-    2 * (1 + count));
-  for (uint32_t y = 0; y < decoder->height; y += 2) {
-    const bool are_two = y + 1 < decoder->height;
-    const uint8_t *scanline = png_image_data_take(data, (are_two ? 2 : 1) * (1 + count));
-    bool is_known = are_two
-                      ? png_filters_undo_two(pixel_bytes, scanline, above, first, second, count)
-                      : png_filters_undo(pixel_bytes, scanline, above, first, count);
-    if (!is_known) decode_guard_fail(guard, CODEC_CORRUPT, "bad adaptive filter value");
-    add_plain_row(decoder, first, y, rgb);
-    if (are_two) add_plain_row(decoder, second, y + 1, rgb);
-    uint8_t *last = second;
-    second = above;
-    above = last;
-    decode_guard_check_time(guard);
-  }
-  png_image_data_finish(data);
-}
-
-// MARK: - Reading by libpng
-
-static void read_picture(codec_png *decoder, uint8_t *rgb) {
+static void read_by_libpng(codec_png *decoder, uint8_t *rgb) {
   png_structp png = decoder->png;
   png_read_update_info(png, decoder->info);
   size_t row_count = png_get_rowbytes(png, decoder->info);
@@ -272,15 +216,70 @@ static void read_picture(codec_png *decoder, uint8_t *rgb) {
   png_read_end(png, NULL);
 }
 
+// MARK: - Reading without libpng
+
+/// Photographs, that is: 8 bits, RGB or RGBA, one row after the other.
+static bool is_plain(const codec_png *decoder) {
+  png_structp png = decoder->png;
+  png_byte colours = png_get_color_type(png, decoder->info);
+  return (colours == PNG_COLOR_TYPE_RGB || colours == PNG_COLOR_TYPE_RGB_ALPHA) &&
+         png_get_bit_depth(png, decoder->info) == 8 && !decoder->is_interlaced &&
+         png_get_valid(png, decoder->info, PNG_INFO_tRNS) == 0;
+}
+
+/// Row `y`, whose filter has been undone, goes to where it is used.
+static void add_plain_row(codec_png *decoder, const uint8_t *pixels, uint32_t y, uint8_t *rgb) {
+  if (decoder->has_alpha) {
+    // Not in place: the row after it is made from the colours as they are stored.
+    composite_over_white(pixels, decoder->row.bytes, decoder->width);
+    pixels = decoder->row.bytes;
+  }
+  area_average_add(&decoder->average, pixels, decoder->width, y, 0, 1);
+  area_average_finish_row(&decoder->average, y, rgb);
+}
+
+/// libpng has read up to the contents of the first IDAT chunk.
+static void read_without_libpng(codec_png *decoder, uint8_t *rgb) {
+  decode_guard *guard = &decoder->guard;
+  const int pixel_bytes = decoder->has_alpha ? 4 : 3;
+  const size_t count = (size_t)decoder->width * pixel_bytes, distance = count + PNG_FILTER_MARGIN;
+  decode_guard_require_memory(
+    guard, scratch_buffer_reserve(&decoder->row, (size_t)decoder->width * 3) &&
+             scratch_buffer_reserve(&decoder->rows, 3 * distance) &&
+             area_average_begin(&decoder->average));
+  uint8_t *above = decoder->rows.bytes, *first = above + distance, *second = first + distance;
+  memset(above, 0, distance);
+  png_image_data *data = &decoder->data;
+  png_image_data_begin(
+    data, guard, decoder->bytes, decoder->count, decoder->position, 2 * (1 + count));
+  for (uint32_t y = 0; y < decoder->height; y += 2) {
+    const bool are_two = y + 1 < decoder->height;
+    const uint8_t *scanline = png_image_data_take(data, (are_two ? 2 : 1) * (1 + count));
+    bool is_known = are_two
+                      ? png_filters_undo_two(pixel_bytes, scanline, above, first, second, count)
+                      : png_filters_undo(pixel_bytes, scanline, above, first, count);
+    if (!is_known) decode_guard_fail(guard, CODEC_CORRUPT, "bad adaptive filter value");
+    add_plain_row(decoder, first, y, rgb);
+    if (are_two) add_plain_row(decoder, second, y + 1, rgb);
+    uint8_t *last = second;
+    second = above;
+    above = last;
+    decode_guard_check_time(guard);
+  }
+  png_image_data_finish(data);
+}
+
+// MARK: - Reading
+
 codec_status codec_png_read(codec_png *decoder, uint8_t *rgb) {
   if (setjmp(decoder->guard.exit)) {
     codec_png_close(decoder);
     return decoder->guard.status;
   }
   if (is_plain(decoder)) {
-    read_plain_picture(decoder, rgb);
+    read_without_libpng(decoder, rgb);
   } else {
-    read_picture(decoder, rgb);
+    read_by_libpng(decoder, rgb);
   }
   return CODEC_OK;
 }

@@ -4,7 +4,7 @@
 
 #define INLINED static inline __attribute__((always_inline))
 
-// The baseline has no absolute value and no selection: half of the time with AVX2.
+// The baseline has no absolute value and no selection.
 #if defined(__x86_64__)
 #define PER_INSTRUCTION_SET __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
@@ -50,7 +50,7 @@ INLINED void undo_sub(const int step, const uint8_t *in, uint8_t *out, size_t co
   }
 }
 
-static void undo_up(const uint8_t *in, const uint8_t *above, uint8_t *out, size_t count) {
+INLINED void undo_up(const uint8_t *in, const uint8_t *above, uint8_t *out, size_t count) {
   for (size_t i = 0; i < count; i++) out[i] = (uint8_t)(in[i] + above[i]);
 }
 

@@ -7,7 +7,6 @@
 enum {
   CHUNK_HEADER = 8,    // length and type
   CHUNK_CHECKSUM = 4,  // CRC-32 of type and contents
-  ZLIB_HEADER = 2,
   /// Small enough for the second-level cache, large enough that isa-l's copy of the last 32 KiB for
   /// each call costs little.
   WINDOW = 96 * 1024,
@@ -32,12 +31,12 @@ static void require_name(decode_guard *guard, const uint8_t *chunk) {
   }
 }
 
-/// The chunk at `position`, whose header must be there.
-static const uint8_t *chunk_at(png_image_data *data, size_t position, uint32_t *length) {
-  const uint8_t *chunk = data->bytes + position;
-  if (data->count - position < CHUNK_HEADER) {
+/// The chunk at the reader's position, of which the header must be there.
+static const uint8_t *peek_chunk(png_image_data *data, uint32_t *length) {
+  if (data->count - data->position < CHUNK_HEADER) {
     decode_guard_fail(data->guard, CODEC_TRUNCATED, "its end is missing");
   }
+  const uint8_t *chunk = data->bytes + data->position;
   *length = big_endian(chunk);
   if (*length > INT32_MAX) {
     decode_guard_fail(data->guard, CODEC_CORRUPT, "PNG unsigned integer out of range");
@@ -46,31 +45,29 @@ static const uint8_t *chunk_at(png_image_data *data, size_t position, uint32_t *
   return chunk;
 }
 
-/// Compares the checksum of the chunk that begins at `chunk`.
-static void check_chunk(png_image_data *data, const uint8_t *chunk, size_t length) {
-  size_t left = data->count - (size_t)(chunk - data->bytes);
-  if (left < CHUNK_HEADER + length + CHUNK_CHECKSUM) {
+/// Goes to the chunk behind it, if its checksum is right.
+static void pass_chunk(png_image_data *data, const uint8_t *chunk, size_t length) {
+  size_t size = CHUNK_HEADER + length + CHUNK_CHECKSUM;
+  if (data->count - data->position < size) {
     decode_guard_fail(data->guard, CODEC_TRUNCATED, "its end is missing");
   }
   uint32_t sum = crc32_gzip_refl(0, chunk + 4, 4 + length);
   if (sum != big_endian(chunk + CHUNK_HEADER + length)) {
     decode_guard_fail(data->guard, CODEC_CORRUPT, "%.4s: CRC error", (const char *)chunk + 4);
   }
+  data->position += size;
 }
 
-/// Hands the next IDAT chunk to isa-l, after its checksum. False behind the last.
+/// Hands the next IDAT chunk to isa-l. False behind the last.
 static bool enter_chunk(png_image_data *data) {
   if (!data->is_in_chunks) return false;
   uint32_t length;
-  const uint8_t *chunk = chunk_at(data, data->position, &length);
-  if (!is_type(chunk, "IDAT")) {
-    data->is_in_chunks = false;
-    return false;
-  }
-  check_chunk(data, chunk, length);
+  const uint8_t *chunk = peek_chunk(data, &length);
+  data->is_in_chunks = is_type(chunk, "IDAT");
+  if (!data->is_in_chunks) return false;
+  pass_chunk(data, chunk, length);
   data->inflate.next_in = (uint8_t *)chunk + CHUNK_HEADER;
   data->inflate.avail_in = length;
-  data->position += CHUNK_HEADER + length + CHUNK_CHECKSUM;
   return true;
 }
 
@@ -111,6 +108,7 @@ static size_t inflate_bytes(png_image_data *data, uint8_t *out, size_t count) {
     }
     if (result < 0) decode_guard_fail(data->guard, CODEC_CORRUPT, "invalid compressed data");
     if (is_inflated(data) || inflate->avail_out == 0) break;
+    // Never seen; but a loop without end would be worse than a photo less.
     bool is_stuck = inflate->avail_out == out_before && inflate->avail_in == in_before;
     if (inflate->avail_in == 0 ? !enter_chunk(data) : is_stuck) break;
   }
@@ -123,7 +121,7 @@ void png_image_data_begin(
   data->guard = guard;
   data->bytes = bytes;
   data->count = count;
-  data->position = position;
+  data->position = position - CHUNK_HEADER;
   data->is_in_chunks = true;
   data->available = data->taken = 0;
   size_t capacity = (largest > WINDOW ? largest : WINDOW) + PNG_FILTER_MARGIN;
@@ -164,11 +162,10 @@ void png_image_data_finish(png_image_data *data) {
   }
   for (;;) {
     uint32_t length;
-    const uint8_t *chunk = chunk_at(data, data->position, &length);
-    check_chunk(data, chunk, length);
+    const uint8_t *chunk = peek_chunk(data, &length);
+    pass_chunk(data, chunk, length);
     if (is_type(chunk, "IEND")) return;
     if (is_type(chunk, "IHDR")) decode_guard_fail(data->guard, CODEC_CORRUPT, "IHDR: out of place");
-    data->position += CHUNK_HEADER + length + CHUNK_CHECKSUM;
   }
 }
 

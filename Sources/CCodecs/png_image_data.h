@@ -26,8 +26,8 @@ typedef struct {
   struct inflate_state inflate;
 } png_image_data;
 
-/// `position` is where the first IDAT chunk begins, its length first. At most `largest` bytes will be
-/// taken at once.
+/// `position` is where the contents of the first IDAT chunk begin, as libpng leaves it. At most `largest`
+/// bytes will be taken at once.
 void png_image_data_begin(
   png_image_data *data, decode_guard *guard, const uint8_t *bytes, size_t count, size_t position,
   size_t largest);

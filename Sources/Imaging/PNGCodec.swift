@@ -1,6 +1,6 @@
 import CCodecs
 
-/// libpng, owned.
+/// The decoder of PNGs, owned.
 @safe struct PNGCodec: PictureCodec, ~Copyable {
   static var format: ImageFormat { .png }
 

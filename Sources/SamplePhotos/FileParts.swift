@@ -48,7 +48,8 @@ public func pngChunk(type: String, _ data: [UInt8]) -> [UInt8] {
   return bigEndian(UInt32(data.count)) + body + bigEndian(crc32(body))
 }
 
-private func bigEndian(_ value: UInt32) -> [UInt8] {
+/// The four bytes of a number in a PNG.
+public func bigEndian(_ value: UInt32) -> [UInt8] {
   [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
 }
 
