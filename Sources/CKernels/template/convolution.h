@@ -74,10 +74,14 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
           vector weight[TILE_VECTORS];
           UNROLLED for (int v = 0; v < vectors; v++) {
             weight[v] = load(weights + i * HANGTAG_BLOCK + lane_offset(v, k->weight_block));
-            // The next tile's. Where the pixels are few, weights come from further away than the
-            // processor's own guesses reach: a ninth of the residual network's time.
-            __builtin_prefetch(
-                weights + i * HANGTAG_BLOCK + lane_offset(v + TILE_VECTORS, k->weight_block), 0, 2);
+            // The next tile's, a block being a line of the cache. Where the pixels are few, weights
+            // come from further away than the processor's own guesses reach: a ninth of the residual
+            // network's time.
+            if (v * LANES % HANGTAG_BLOCK == 0) {
+              __builtin_prefetch(
+                  weights + i * HANGTAG_BLOCK + lane_offset(v + TILE_VECTORS, k->weight_block), 0,
+                  2);
+            }
           }
           UNROLLED for (int q = 0; q < pixels; q++) {
             const vector value = (vector)(input[q * input_pixel + i]);

@@ -20,18 +20,19 @@
 ALWAYS_INLINE int side_of(int edge) { return edge + 2; }
 ALWAYS_INLINE int places_of(int edge) { return side_of(edge) * side_of(edge); }
 
-// A row or column of inputs, transformed.
-ALWAYS_INLINE void transform_input_line(const int edge, const block d[LARGEST_SIDE],
-                                        block out[LARGEST_SIDE]) {
+// A row or column of inputs, transformed. A vector and not a block at a time: what a line takes then
+// fits into registers.
+ALWAYS_INLINE void transform_input_line(const int edge, const vector d[LARGEST_SIDE],
+                                        vector out[LARGEST_SIDE]) {
   if (edge == 2) {
     out[0] = d[0] - d[2];
     out[1] = d[1] + d[2];
     out[2] = d[2] - d[1];
     out[3] = d[1] - d[3];
   } else {
-    const block near_even = d[4] - d[2] * 2.0f, far_even = d[4] - d[2] * 0.5f;
-    const block near_odd = (d[3] - d[1] * 2.0f) * (float)NEAR_POINT;
-    const block far_odd = (d[3] - d[1] * 0.5f) * (float)FAR_POINT;
+    const vector near_even = d[4] - d[2] * 2.0f, far_even = d[4] - d[2] * 0.5f;
+    const vector near_odd = (d[3] - d[1] * 2.0f) * (float)NEAR_POINT;
+    const vector far_odd = (d[3] - d[1] * 0.5f) * (float)FAR_POINT;
     out[0] = d[0] + d[4] - d[2] * 2.5f;
     out[1] = near_even + near_odd;
     out[2] = near_even - near_odd;
@@ -42,15 +43,15 @@ ALWAYS_INLINE void transform_input_line(const int edge, const block d[LARGEST_SI
 }
 
 // The outputs of a row or column of sums.
-ALWAYS_INLINE void transform_sum_line(const int edge, const block m[LARGEST_SIDE],
-                                      block out[LARGEST_EDGE]) {
+ALWAYS_INLINE void transform_sum_line(const int edge, const vector m[LARGEST_SIDE],
+                                      vector out[LARGEST_EDGE]) {
   if (edge == 2) {
     out[0] = m[0] + m[1] + m[2];
     out[1] = m[1] - m[2] - m[3];
   } else {
-    const block near_even = m[1] + m[2], far_even = m[3] + m[4];
-    const block near_odd = (m[1] - m[2]) * (float)NEAR_POINT;
-    const block far_odd = (m[3] - m[4]) * (float)FAR_POINT;
+    const vector near_even = m[1] + m[2], far_even = m[3] + m[4];
+    const vector near_odd = (m[1] - m[2]) * (float)NEAR_POINT;
+    const vector far_odd = (m[3] - m[4]) * (float)FAR_POINT;
     out[0] = m[0] + near_even + far_even;
     out[1] = near_odd + far_odd;
     out[2] = near_even * 0.5f + far_even * 2.0f;
@@ -132,6 +133,7 @@ static void pack_winograd_weights(const hangtag_weights *w, int edge, const floa
 typedef struct {
   int columns, rows;  // of tiles in an image
   int first, count;
+  ptrdiff_t place;  // the distance between two places' numbers
 } tile_group;
 
 // Where a tile of the group begins.
@@ -146,37 +148,81 @@ ALWAYS_INLINE tile_place place_of(const int edge, const tile_group *g, int tile)
       number / an_image, within / g->columns * edge, within % g->columns * edge};
 }
 
-// [place][input block][tile][16 channels]. `input` begins at the padding. What lies beyond it, where
-// the outputs are no whole number of tiles, counts as zero.
+// LANES channels of one tile of inputs, [y][x], to the places. What lies beyond `rows` and `columns`,
+// where the outputs are no whole number of tiles, counts as zero.
+ALWAYS_INLINE void transform_input_tile(const int edge, const float *in, ptrdiff_t in_row,
+                                        ptrdiff_t in_pixel, int rows, int columns, float *out,
+                                        ptrdiff_t place) {
+  const int side = side_of(edge);
+  vector transformed[LARGEST_SIDE][LARGEST_SIDE];  // along y, a column each
+  UNROLLED for (int x = 0; x < side; x++) {
+    vector d[LARGEST_SIDE];
+    UNROLLED for (int y = 0; y < side; y++) {
+      d[y] = y < rows && x < columns ? load(in + y * in_row + x * in_pixel) : (vector)(0);
+    }
+    transform_input_line(edge, d, transformed[x]);
+  }
+  UNROLLED for (int y = 0; y < side; y++) {
+    vector d[LARGEST_SIDE], row[LARGEST_SIDE];
+    UNROLLED for (int x = 0; x < side; x++) d[x] = transformed[x][y];
+    transform_input_line(edge, d, row);
+    UNROLLED for (int x = 0; x < side; x++) store(out + (y * side + x) * place, row[x]);
+  }
+}
+
+// [place][input block][tile][16 channels]. `input` begins at the padding.
 ALWAYS_INLINE void transform_inputs(const int edge, const hangtag_convolution *c,
                                     hangtag_map input, const tile_group *g, float *target) {
   const int side = side_of(edge), blocks = block_count(c->input_channels);
-  const ptrdiff_t place_distance = (ptrdiff_t)blocks * g->count * HANGTAG_BLOCK;
   const int height = c->output.height + 2, width = c->output.width + 2;
   for (int tile = 0; tile < g->count; tile++) {
     const tile_place at = place_of(edge, g, tile);
     const int rows = height - at.y < side ? height - at.y : side;
     const int columns = width - at.x < side ? width - at.x : side;
-    for (int b = 0; b < blocks; b++) {
-      block transformed[LARGEST_SIDE][LARGEST_SIDE];  // along y, a column each
-      UNROLLED for (int x = 0; x < side; x++) {
-        block d[LARGEST_SIDE];
-        UNROLLED for (int y = 0; y < side; y++) {
-          d[y] = y < rows && x < columns
-                     ? load_block(row_of(input, at.image, b, at.y + y) + (at.x + x) * input.pixel)
-                     : (block)(0);
-        }
-        transform_input_line(edge, d, transformed[x]);
+    for (int lane = 0; lane < blocks * HANGTAG_BLOCK; lane += LANES) {
+      const int b = lane / HANGTAG_BLOCK, within = lane % HANGTAG_BLOCK;
+      const float *in = row_of(input, at.image, b, at.y) + at.x * input.pixel + within;
+      float *out = target + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK + within;
+      if (rows == side && columns == side) {  // no questions at each pixel
+        transform_input_tile(edge, in, input.row, input.pixel, side, side, out, g->place);
+      } else {
+        transform_input_tile(edge, in, input.row, input.pixel, rows, columns, out, g->place);
       }
-      float *out = target + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK;
-      UNROLLED for (int y = 0; y < side; y++) {
-        block d[LARGEST_SIDE], row[LARGEST_SIDE];
-        UNROLLED for (int x = 0; x < side; x++) d[x] = transformed[x][y];
-        transform_input_line(edge, d, row);
-        UNROLLED for (int x = 0; x < side; x++) {
-          store_block(out + (y * side + x) * place_distance, row[x]);
-        }
+    }
+  }
+}
+
+// LANES channels of one tile of outputs, [y][x], from the places' sums; `rows` and `columns` of them
+// are stored. `addend` is the epilogue's at the tile's first pixel, or NULL.
+ALWAYS_INLINE void transform_sum_tile(const int edge, const float *in, ptrdiff_t place, vector bias,
+                                      const hangtag_epilogue *e, const float *addend, float *out,
+                                      ptrdiff_t out_row, ptrdiff_t out_pixel, int rows,
+                                      int columns) {
+  const int side = side_of(edge);
+  vector transformed[LARGEST_SIDE][LARGEST_EDGE];  // along y, a column each
+  UNROLLED for (int x = 0; x < side; x++) {
+    vector m[LARGEST_SIDE];
+    UNROLLED for (int y = 0; y < side; y++) m[y] = load(in + (y * side + x) * place);
+    transform_sum_line(edge, m, transformed[x]);
+  }
+  for (int y = 0; y < edge && y < rows; y++) {
+    vector m[LARGEST_SIDE], v[LARGEST_EDGE];
+    UNROLLED for (int x = 0; x < side; x++) m[x] = transformed[x][y];
+    transform_sum_line(edge, m, v);
+    UNROLLED for (int x = 0; x < edge; x++) v[x] += bias;
+    if (e->relu) {
+      UNROLLED for (int x = 0; x < edge; x++) v[x] = vector_max(v[x], (vector)(0));
+    }
+    if (addend) {
+      UNROLLED for (int x = 0; x < edge; x++) {
+        if (x < columns) v[x] += load(addend + y * e->addend.row + x * e->addend.pixel);
       }
+    }
+    if (e->relu_after_add) {
+      UNROLLED for (int x = 0; x < edge; x++) v[x] = vector_max(v[x], (vector)(0));
+    }
+    UNROLLED for (int x = 0; x < edge; x++) {
+      if (x < columns) store(out + y * out_row + x * out_pixel, v[x]);
     }
   }
 }
@@ -185,36 +231,24 @@ ALWAYS_INLINE void transform_inputs(const int edge, const hangtag_convolution *c
 ALWAYS_INLINE void transform_outputs(const int edge, const hangtag_convolution *c,
                                      const hangtag_epilogue *e, const float *sums,
                                      const tile_group *g, hangtag_map output) {
-  const int side = side_of(edge), blocks = block_count(c->output.channels);
-  const ptrdiff_t place_distance = (ptrdiff_t)blocks * g->count * HANGTAG_BLOCK;
+  const int blocks = block_count(c->output.channels);
   for (int tile = 0; tile < g->count; tile++) {
     const tile_place at = place_of(edge, g, tile);
     const int rows = c->output.height - at.y, columns = c->output.width - at.x;
-    for (int b = 0; b < blocks; b++) {
-      const float *in = sums + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK;
-      const block bias = e->bias ? load_block(e->bias + b * HANGTAG_BLOCK) : (block)(0);
-      block transformed[LARGEST_SIDE][LARGEST_EDGE];  // along y, a column each
-      UNROLLED for (int x = 0; x < side; x++) {
-        block m[LARGEST_SIDE];
-        UNROLLED for (int y = 0; y < side; y++) {
-          m[y] = load_block(in + (y * side + x) * place_distance);
-        }
-        transform_sum_line(edge, m, transformed[x]);
-      }
-      for (int y = 0; y < edge && y < rows; y++) {
-        block m[LARGEST_SIDE], v[LARGEST_EDGE];
-        UNROLLED for (int x = 0; x < side; x++) m[x] = transformed[x][y];
-        transform_sum_line(edge, m, v);
-        for (int x = 0; x < edge && x < columns; x++) {
-          block value = v[x] + bias;
-          if (e->relu) value = block_max(value, (block)(0));
-          if (e->addend.data) {
-            value += load_block(row_of(e->addend, at.image, b, at.y + y) +
-                                (at.x + x) * e->addend.pixel);
-          }
-          if (e->relu_after_add) value = block_max(value, (block)(0));
-          store_block(row_of(output, at.image, b, at.y + y) + (at.x + x) * output.pixel, value);
-        }
+    for (int lane = 0; lane < blocks * HANGTAG_BLOCK; lane += LANES) {
+      const int b = lane / HANGTAG_BLOCK, within = lane % HANGTAG_BLOCK;
+      const float *in = sums + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK + within;
+      const vector bias = e->bias ? load(e->bias + lane) : (vector)(0);
+      const float *addend = e->addend.data ? row_of(e->addend, at.image, b, at.y) +
+                                                 at.x * e->addend.pixel + within
+                                           : NULL;
+      float *out = row_of(output, at.image, b, at.y) + at.x * output.pixel + within;
+      if (rows >= edge && columns >= edge) {
+        transform_sum_tile(edge, in, g->place, bias, e, addend, out, output.row, output.pixel, edge,
+                           edge);
+      } else {
+        transform_sum_tile(edge, in, g->place, bias, e, addend, out, output.row, output.pixel, rows,
+                           columns);
       }
     }
   }
@@ -225,13 +259,20 @@ ALWAYS_INLINE hangtag_map tile_map(float *data, int tiles) {
   return (hangtag_map){data, 0, (ptrdiff_t)tiles * HANGTAG_BLOCK, 0, HANGTAG_BLOCK};
 }
 
+// The distance between two places' numbers. One block more than they take, because powers of two
+// would all meet in the same few lines of the first-level cache.
+ALWAYS_INLINE ptrdiff_t place_distance(int tiles, int channels) {
+  return (ptrdiff_t)tiles * channels + HANGTAG_BLOCK;
+}
+
 ALWAYS_INLINE void convolve_tiles(const int edge, const hangtag_convolution *c, hangtag_map input,
                                   const float *weights, const hangtag_epilogue *epilogue,
                                   hangtag_map output) {
   const int inputs = block_count(c->input_channels) * HANGTAG_BLOCK;
   const int outputs = block_count(c->output.channels) * HANGTAG_BLOCK;
+  const int channels = inputs > outputs ? inputs : outputs;
   const int places = places_of(edge);
-  const int tile_bytes = places * (inputs + outputs) * (int)sizeof(float);
+  const int tile_bytes = (places + 1) * channels * (int)sizeof(float);
   tile_group group = {
       .columns = (c->output.width + edge - 1) / edge, .rows = (c->output.height + edge - 1) / edge};
   const int tiles = c->output.images * group.columns * group.rows;
@@ -241,12 +282,15 @@ ALWAYS_INLINE void convolve_tiles(const int edge, const hangtag_convolution *c, 
   const int share = (tiles + groups - 1) / groups;
   const int whole = (share + TILE_PIXELS - 1) / TILE_PIXELS * TILE_PIXELS;
   const int capacity = whole <= most ? whole : share;
-  float transformed[places * capacity * inputs] __attribute__((aligned(64)));
-  float sums[places * capacity * outputs] __attribute__((aligned(64)));
+  // A place's sums take the memory of the transformed inputs of the place before, which are needed no
+  // more: twice as many tiles fit, and use each weight that is fetched.
+  float memory[(places + 1) * place_distance(capacity, channels)] __attribute__((aligned(64)));
   input.data -= c->padding_height * input.row + c->padding_width * input.pixel;
 
   for (group.first = 0; group.first < tiles; group.first += group.count) {
     group.count = group.first + capacity < tiles ? capacity : tiles - group.first;
+    group.place = place_distance(group.count, channels);
+    float *sums = memory, *transformed = memory + group.place;
     transform_inputs(edge, c, input, &group, transformed);
     const hangtag_convolution product = {
         .output = {1, c->output.channels, 1, group.count}, .input_channels = c->input_channels,
@@ -254,9 +298,9 @@ ALWAYS_INLINE void convolve_tiles(const int edge, const hangtag_convolution *c, 
     };
     const hangtag_epilogue none = {0};
     for (int p = 0; p < places; p++) {
-      convolve(&product, tile_map(transformed + (ptrdiff_t)p * group.count * inputs, group.count),
+      convolve(&product, tile_map(transformed + p * group.place, group.count),
                weights + (ptrdiff_t)p * inputs * outputs, &none,
-               tile_map(sums + (ptrdiff_t)p * group.count * outputs, group.count));
+               tile_map(sums + p * group.place, group.count));
     }
     transform_outputs(edge, c, epilogue, sums, &group, output);
   }
