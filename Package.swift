@@ -57,7 +57,8 @@ let package = Package(
       ]),
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
     .target(
-      name: "NeuralNetwork", dependencies: ["CKernels", "Threading"], swiftSettings: optimized),
+      name: "NeuralNetwork", dependencies: ["CKernels", "CLinux", "Threading"],
+      swiftSettings: optimized),
     .target(name: "CPixels", cSettings: c),
     .target(
       name: "Classification", dependencies: ["CPixels", "Imaging", "NeuralNetwork"],
@@ -128,7 +129,7 @@ let package = Package(
     // Tests.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     tests("CKernelsTests", ["CKernels", "NeuralNetwork"]),
-    tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork"]),
+    tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork", "Threading"]),
     tests("DigestTests", ["CDigest", "Digest"]),
     tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
     tests("FileSystemTests", ["CLinux", "FileSystem", system]),

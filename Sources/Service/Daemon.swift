@@ -56,9 +56,12 @@ public final class Daemon: Sendable {
     instructionSet: InstructionSet, logger: Logger, trace: Trace? = nil
   ) throws {
     let configuration = try resolver.resolve()
-    let model = try ServingModel.rehearsed(
-      configuration.modelPath, instructionSet: instructionSet)
-    state = try StateDirectory(owning: configuration.stateDirectory)
+    let (opened, model) = try alongside(
+      { Result { try StateDirectory(owning: configuration.stateDirectory) } }, on: "state"
+    ) {
+      try ServingModel.rehearsed(configuration.modelPath, instructionSet: instructionSet)
+    }
+    state = try opened.get()
     monitor = ServiceMonitor(
       logger: logger, notifier: SystemdNotifier(environment: environment), model: model)
     serving = ServingState(try Serving(model: model, configuration: configuration), trace: trace)
@@ -81,13 +84,14 @@ public final class Daemon: Sendable {
   /// everything claimed is recorded, moved and sealed. SIGHUP reads configuration and model again.
   /// - Parameter signals: SIGTERM, SIGINT and SIGHUP, taken over before any thread was started.
   public func run(attending signals: consuming SignalQueue) -> Ending {
-    let status = WorkerThread(name: "status") {
-      var writer = self.statusWriter()
-      writer.run()
-    }
+    // First, because a start waits for it.
     let committing = WorkerThread(name: "commit") {
       self.serve()
       self.over.ring()
+    }
+    let status = WorkerThread(name: "status") {
+      var writer = self.statusWriter()
+      writer.run()
     }
     attend(signals)
     committing.join()
@@ -203,10 +207,12 @@ public final class Daemon: Sendable {
     for number in 1...workerCount {
       let name = "worker \(number)"
       let place = monitor.board.join(name, takesPhotos: true)
-      _ = WorkerThread(name: name) { [commits, sharedSync, serving, monitor] in
+      _ = WorkerThread(name: name) { [commits, sharedSync, serving, monitor, workerCount] in
         var worker = Worker(
           inbox: queue, claimer: claimer, commits: commits, sharedSync: sharedSync,
           serving: serving, monitor: monitor, place: place)
+        // A start need not wait for it, and the other workers take photos meanwhile.
+        if number == workerCount { serving.current.model.classifier.gatherWeights() }
         worker.run()
       }
     }

@@ -25,6 +25,7 @@ struct FloorCommand: ParsableCommand {
   func run() throws {
     let bytes = try File.contents(of: FilePath(model))
     let classifier = try Classifier(Model(name: "benchmark", bytes: bytes))
+    classifier.gatherWeights()
     var paths: [String] = []
     var listing = try Directory(FilePath(folder)).listing()
     while let entry = try listing.next() { paths.append("\(folder)/\(entry.name.string)") }

@@ -28,6 +28,7 @@ struct InferenceCommand: ParsableCommand {
   func run() throws {
     let bytes = try File.contents(of: FilePath(model))
     let network = InferenceNetwork(try Model(name: "benchmark", bytes: bytes))
+    network.gatherWeights()
     let (threads, batch, batches) = (threads, batch, batches)
     Turns.say("ready")
     Turns.take {

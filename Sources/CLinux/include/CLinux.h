@@ -93,6 +93,9 @@ static inline int linux_name_thread(const char *name) {
 /// The calling thread's number, as `ps -L` shows it.
 static inline int linux_thread_number(void) { return (int)syscall(SYS_gettid); }
 
+/// MADV_COLLAPSE of madvise(2), since Linux 6.1; the C library of Debian 12 does not know it.
+static const int LINUX_MADV_COLLAPSE = 25;
+
 /// Returns unused heap to the kernel after a burst of work.
 static inline void linux_malloc_trim(void) { malloc_trim(0); }
 

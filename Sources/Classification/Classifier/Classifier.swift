@@ -94,6 +94,9 @@ public final class Classifier: Sendable {
     }
   }
 
+  /// Makes the network a little faster, in milliseconds; see `InferenceNetwork.gatherWeights`.
+  public func gatherWeights() { network.gatherWeights() }
+
   /// The probabilities of each photo's categories. Allocates nothing.
   ///
   /// - Parameters:

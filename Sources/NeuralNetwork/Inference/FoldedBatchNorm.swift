@@ -10,13 +10,7 @@ struct FoldedBatchNorm {
 
   /// Makes the convolution give what the batch norm would make of its output.
   func fold(into convolution: inout InferenceStep.Convolution) {
-    let weightsPerChannel = convolution.weight.count / scale.count
-    var weights = convolution.weight.mutableSpan
-    for channel in scale.indices {
-      for index in channel * weightsPerChannel..<(channel + 1) * weightsPerChannel {
-        weights[index] = Float(Double(weights[index]) * scale[channel])
-      }
-    }
+    convolution.scale = scale.indices.map { (convolution.scale?[$0] ?? 1) * scale[$0] }
     convolution.bias = scale.indices.map { channel in
       Float(Double(convolution.bias?[channel] ?? 0) * scale[channel] + shift[channel])
     }

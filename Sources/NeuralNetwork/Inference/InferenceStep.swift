@@ -15,8 +15,10 @@ enum InferenceStep: Sendable {
     let input: Int
     var output: Int
     let kind: ConvolutionCall.Kind
-    /// In PyTorch's layout, batch norm folded in.
-    var weight: [Float]
+    /// In PyTorch's layout, as the file has them.
+    let weight: [Float]
+    /// What an output channel's weights are to be multiplied by: the batch norm after it.
+    var scale: [Double]?
     var bias: [Float]?
     var relu = false
     /// The input of a residual block that this ends.
@@ -31,6 +33,23 @@ enum InferenceStep: Sendable {
     let scale: [Float]
     let shift: [Float]
     var relu = false
+  }
+}
+
+extension InferenceStep.Convolution {
+  /// The weights with the batch norm folded in. Made anew at each call: only while they are packed
+  /// does anyone need them.
+  var scaledWeight: [Float] {
+    guard let scale else { return weight }
+    let weightsPerChannel = weight.count / scale.count
+    var scaled = weight
+    var span = scaled.mutableSpan
+    for channel in scale.indices {
+      for index in channel * weightsPerChannel..<(channel + 1) * weightsPerChannel {
+        span[index] = Float(Double(span[index]) * scale[channel])
+      }
+    }
+    return scaled
   }
 }
 

@@ -19,12 +19,13 @@ struct PlanBinding {
   private struct Constant {
     enum Content {
       case values([Float])
-      case weights([Float], ConvolutionCall, ConvolutionCall.Algorithm)
+      case weights(of: InferenceStep.Convolution, ConvolutionCall, ConvolutionCall.Algorithm)
     }
 
     let content: Content
-    /// Where it begins.
+    /// Where it begins, and the number of its values.
     let start: Int
+    let count: Int
 
     func write(to memory: FloatMemory, _ kernels: Kernels) {
       switch content {
@@ -33,8 +34,9 @@ struct PlanBinding {
           guard let first = values.baseAddress else { return }
           unsafe (memory.pointer + start).update(from: first, count: values.count)
         }
-      case .weights(let plain, let call, let algorithm):
-        unsafe call.pack(plain, for: algorithm, kernels, into: memory.pointer + start)
+      case .weights(let convolution, let call, let algorithm):
+        unsafe call.pack(
+          convolution.scaledWeight, for: algorithm, kernels, into: memory.pointer + start)
       }
     }
   }
@@ -92,24 +94,26 @@ struct PlanBinding {
     }
   }
 
-  /// The constants in their places, those of the second half of the memory by a thread of their own.
+  /// The constants in their places, written by two threads. Each takes the largest that is left.
   func makeConstants() -> FloatMemory {
-    let memory = FloatMemory(count: constantCount)
-    let middle = constants.firstIndex { $0.start >= constantCount / 2 } ?? constants.endIndex
-    let (first, second) = (constants[..<middle], constants[middle...])
-    _ = alongside(
-      { [kernels] in second.forEach { $0.write(to: memory, kernels) } }, on: "pack weights"
-    ) {
-      first.forEach { $0.write(to: memory, kernels) }
+    let memory = FloatMemory(count: constantCount, hugePages: false)
+    let left = Monitor(constants.sorted { $0.count < $1.count })
+    let write = { @Sendable [kernels] in
+      while let constant = left.update({ $0.popLast() }) {
+        constant.write(to: memory, kernels)
+      }
     }
+    _ = alongside(write, on: "pack weights", write)
     return memory
   }
 
   private mutating func call(for step: InferenceStep.Convolution) -> KernelCall {
     let call = ConvolutionCall(step.kind, input: layouts[step.input], output: layouts[step.output])
     let algorithm = call.fastest(kernels)
-    let weights = place(of: call.packedCount(for: algorithm))
-    constants.append(.init(content: .weights(step.weight, call, algorithm), start: weights))
+    let count = call.packedCount(for: algorithm)
+    let weights = place(of: count)
+    constants.append(
+      .init(content: .weights(of: step, call, algorithm), start: weights, count: count))
     return .convolve(
       .init(
         call: call, algorithm: algorithm, weights: weights, bias: step.bias.map { constant($0) },
@@ -121,7 +125,7 @@ struct PlanBinding {
   /// Adds constants and returns where they begin.
   private mutating func constant(_ values: [Float]) -> Int {
     let start = place(of: values.count)
-    constants.append(.init(content: .values(values), start: start))
+    constants.append(.init(content: .values(values), start: start, count: values.count))
     return start
   }
 

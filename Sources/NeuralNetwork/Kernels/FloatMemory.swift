@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// Memory for numbers that the kernels read and write, aligned for the widest vectors and zero at
@@ -16,7 +17,9 @@ final class FloatMemory: @unchecked Sendable {
   private let allocation: UnsafeMutableRawPointer
   private let base: UnsafeMutableRawPointer
 
-  init(count: Int) {
+  /// - Parameter hugePages: whether to ask for huge pages at once. A machine that has to fetch and clear
+  ///   them first may take milliseconds for each; see `gather()`.
+  init(count: Int, hugePages: Bool = true) {
     self.count = count
     // `calloc` takes large memory fresh from the kernel, zero already: what nobody writes to costs
     // nothing.
@@ -25,20 +28,30 @@ final class FloatMemory: @unchecked Sendable {
     }
     unsafe allocation = unsafe zeros
     unsafe base = unsafe zeros.alignedUp(toMultipleOf: Self.alignment)
-    if count * 4 >= Self.hugePage { preferHugePages() }
+    if hugePages { preferHugePages() }
   }
 
   deinit {
     unsafe free(allocation)
   }
 
-  /// A hint: a system that has no huge pages to give goes on with small ones. Only whole huge pages
-  /// within the memory become such, so that it grows no larger.
-  private func preferHugePages() {
-    let page = Int(getpagesize())
-    let start = unsafe UInt(bitPattern: base) / UInt(page) * UInt(page)
-    let end = unsafe UInt(bitPattern: base + count * 4) / UInt(page) * UInt(page)
-    unsafe madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), MADV_HUGEPAGE)
+  /// Moves what is there into huge pages now. Other threads may read and write meanwhile.
+  func gather() {
+    preferHugePages()
+    advise(LINUX_MADV_COLLAPSE)
+  }
+
+  /// Only whole huge pages within the memory become such, so that it grows no larger.
+  private func preferHugePages() { advise(MADV_HUGEPAGE) }
+
+  /// A hint: a system that has no huge pages to give, or does not know the hint, goes on with small
+  /// ones.
+  private func advise(_ advice: Int32) {
+    guard count * 4 >= Self.hugePage else { return }
+    let page = UInt(getpagesize())
+    let start = unsafe UInt(bitPattern: base) / page * page
+    let end = unsafe UInt(bitPattern: base + count * 4) / page * page
+    unsafe madvise(UnsafeMutableRawPointer(bitPattern: start), Int(end - start), advice)
   }
 
   /// The numbers. The pointer must not outlive the memory.

@@ -4,10 +4,6 @@ import Classification
 /// in outline, so that a trained network has something to say, and noise, so that every weight counts.
 enum GoldenPictures {
   private static let drawings: [@Sendable (_ row: Int, _ column: Int) -> UInt8] = [
-    // Trousers: a waist and two legs.
-    { row, column in
-      (9..<19).contains(column) && (row < 8 || column < 13 || column > 14) ? 200 : 0
-    },
     // A bag: a body, and a handle above it.
     { row, column in
       let isBody = (12..<25).contains(row) && (4..<24).contains(column)

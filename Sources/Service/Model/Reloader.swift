@@ -59,6 +59,7 @@ struct Reloader: ~Copyable {
       let model = try ServingModel.rehearsed(path, instructionSet: instructionSet)
       serving.replace(with: try Serving(model: model, configuration: configuration))
       monitor.reloaded(model)
+      model.classifier.gatherWeights()
       return true
     } catch {
       monitor.refused(.model, "\(error)")

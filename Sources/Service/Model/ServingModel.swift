@@ -1,6 +1,7 @@
 public import Classification
 import FileSystem
 public import NeuralNetwork
+import Synchronization
 public import SystemPackage
 import Threading
 
@@ -48,11 +49,20 @@ public final class ServingModel: Sendable {
     _ path: FilePath, instructionSet: InstructionSet,
     comparedWith others: [InstructionSet] = [.baseline]
   ) throws(ServingModelError) -> ServingModel {
-    let rehearsal = try ModelRehearsal(
-      of: try ModelFile(reading: path), on: instructionSet, comparedWith: others)
-    // The file's tensors and the other instruction sets' are no longer needed.
-    Heap.trim()
+    let file = try ModelFile(reading: path)
+    let rehearsal = try ModelRehearsal(of: file, on: instructionSet, comparedWith: others)
+    free(file)
     return rehearsal.serving
+  }
+
+  /// Returns to the kernel what only the preparation needed, the file's tensors and the other
+  /// instruction sets' memory. Nobody waits for it: it would be a twentieth of a start.
+  private static func free(_ file: consuming ModelFile) {
+    let last = Mutex<ModelFile?>(consume file)
+    _ = WorkerThread(name: "free") {
+      last.withLock { $0 = nil }
+      Heap.trim()
+    }
   }
 }
 

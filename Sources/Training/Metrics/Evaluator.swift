@@ -44,6 +44,7 @@ public struct Evaluator: Sendable {
   ) throws(TrainingError) -> Evaluation {
     do {
       let classifier = try Classifier(model, instructionSet: instructionSet)
+      classifier.gatherWeights()
       let predictions = Predictions(classifier, on: images, threads: threads)
       let decisions = DecisionSummary(
         predictions, measurements,
