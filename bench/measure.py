@@ -20,8 +20,43 @@ class Run:
         if process.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: {errors.decode()[-2000:]}")
         self.processor = usage.ru_utime + usage.ru_stime
-        # The largest process of a tree, in MB: fair to a rival of several processes.
+        # Of the largest process of a tree, in MB.
         self.memory = usage.ru_maxrss / 1024
+
+
+def peak_memory(command, environment=None):
+    """The most memory that a command's processes took together, in MB: the sum of their PSS, in which
+    pages that several share count once. Looking takes time, so nothing else is measured meanwhile."""
+    process = subprocess.Popen(
+        command, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL)
+    peak = 0
+    while process.poll() is None:
+        peak = max(peak, sum(pss(each) for each in family(process.pid)))
+        time.sleep(0.01)
+    return peak / 1024
+
+
+def family(process):
+    """A process and all that descend from it."""
+    members = [process]
+    for member in members:
+        try:
+            for task in os.listdir(f"/proc/{member}/task"):
+                with open(f"/proc/{member}/task/{task}/children") as file:
+                    members += file.read().split()
+        except OSError:
+            pass  # It has ended.
+    return members
+
+
+def pss(process):
+    """In KB; 0 where the process has ended."""
+    try:
+        with open(f"/proc/{process}/smaps_rollup") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("Pss:"))
+    except (OSError, StopIteration):
+        return 0
 
 
 def spread(values, digits=2):
