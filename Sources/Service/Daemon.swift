@@ -34,7 +34,8 @@ public final class Daemon: Sendable {
   private let monitor: ServiceMonitor
   private let commits: CommitQueue
   private let sharedSync: SharedSync
-  private let workerCount: Int
+  private let claimer: Claimer
+  private let crew: WorkerCrew
   private let inbox = Mutex<InboxQueue?>(nil)
   private let isStopping = Atomic(false)
   /// Rung when the committing thread has ended.
@@ -65,9 +66,12 @@ public final class Daemon: Sendable {
     monitor = ServiceMonitor(
       logger: logger, notifier: SystemdNotifier(environment: environment), model: model)
     serving = ServingState(try Serving(model: model, configuration: configuration), trace: trace)
-    workerCount = configuration.workers > 0 ? configuration.workers : Self.defaultWorkerCount
-    commits = CommitQueue(capacity: 2 * Committer.largestGroup, workers: workerCount)
+    crew = WorkerCrew(
+      workers: configuration.workers, processors: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    commits = CommitQueue(
+      capacity: 2 * Committer.largestGroup, workers: crew.size.lowerBound)
     sharedSync = SharedSync(state)
+    claimer = Claimer(state)
     over = try WakeUp()
     self.configuration = configuration
     self.once = once
@@ -75,10 +79,6 @@ public final class Daemon: Sendable {
     self.instructionSet = instructionSet
     self.environment = environment
   }
-
-  /// Two a processor, because a worker waits for the disk as long as it computes or longer. The
-  /// kernel commits the syncs of those that wait together.
-  private static var defaultWorkerCount: Int { 2 * max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 
   /// Serves until SIGTERM or SIGINT comes or, in once mode, until the inbox is empty. By then
   /// everything claimed is recorded, moved and sealed. SIGHUP reads configuration and model again.
@@ -203,20 +203,30 @@ public final class Daemon: Sendable {
   }
 
   private func startWorkers(on queue: InboxQueue) {
-    let claimer = Claimer(state)
-    for number in 1...workerCount {
-      let name = "worker \(number)"
-      let place = monitor.board.join(name, takesPhotos: true)
-      _ = WorkerThread(name: name) { [commits, sharedSync, serving, monitor, workerCount] in
-        var worker = Worker(
-          inbox: queue, claimer: claimer, commits: commits, sharedSync: sharedSync,
-          serving: serving, monitor: monitor, place: place)
-        // A start need not wait for it, and the other workers take photos meanwhile.
-        if number == workerCount { serving.current.model.classifier.gatherWeights() }
-        worker.run()
-      }
-    }
+    for number in 1...crew.size.lowerBound { startWorker(number, on: queue) }
     // In once mode the inbox's thread has no word to say.
     if once { monitor.inboxIsGood() }
+  }
+
+  private func startWorker(_ number: Int, on queue: InboxQueue) {
+    let name = "worker \(number)"
+    let place = monitor.board.join(name, takesPhotos: true)
+    _ = WorkerThread(name: name) {
+      var worker = Worker(
+        inbox: queue, claimer: self.claimer, commits: self.commits,
+        sharedSync: self.sharedSync, serving: self.serving, monitor: self.monitor, place: place,
+        callForHelp: { self.reinforce(on: queue) })
+      // A start need not wait for it, and the other workers take photos meanwhile.
+      if number == self.crew.size.lowerBound {
+        self.serving.current.model.classifier.gatherWeights()
+      }
+      worker.run()
+    }
+  }
+
+  private func reinforce(on queue: InboxQueue) {
+    guard let number = crew.recruit() else { return }
+    commits.workerJoined()
+    startWorker(number, on: queue)
   }
 }

@@ -25,6 +25,25 @@ struct CommitQueueTests {
     }
   }
 
+  @Test("does not end before a worker that came later")
+  func late() throws {
+    let queue = CommitQueue(capacity: 4, workers: 1)
+    queue.workerJoined()
+    queue.workerEnded()
+    guard case .deadline = queue.take(atMost: 10, until: .now) else {
+      Issue.record("the queue ended while a worker was at work")
+      return
+    }
+    queue.put(try photo("late.jpg"))
+    queue.workerEnded()
+    guard case .commit = queue.take(atMost: 10, until: nil),
+      case .end = queue.take(atMost: 10, until: nil)
+    else {
+      Issue.record("the photo was not handed over, or the queue did not end")
+      return
+    }
+  }
+
   @Test("hands over photos in their order, at most as many as asked for")
   func groups() throws {
     let queue = CommitQueue(capacity: 8, workers: 1)

@@ -8,7 +8,7 @@ public struct Configuration: Sendable, Equatable {
   public var stateDirectory: FilePath = "/var/lib/hangtag"
   /// The weights file; nil: the one that was installed with the program.
   public var model: FilePath?
-  /// Threads that decode and classify; 0: two a processor.
+  /// Threads that decode and classify; 0: one a processor, up to two where they wait.
   public var workers = 0
   /// How long a file without a closing event must be unchanged before it counts as ready.
   public var settle: Duration = .seconds(2)

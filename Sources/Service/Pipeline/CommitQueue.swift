@@ -25,7 +25,7 @@ final class CommitQueue: Sendable {
 
   /// - Parameters:
   ///   - capacity: how many photos may wait.
-  ///   - workers: how many threads put photos in.
+  ///   - workers: how many threads put photos in at first.
   init(capacity: Int, workers: Int) {
     self.capacity = capacity
     state = Monitor(State(workers: workers))
@@ -50,6 +50,11 @@ final class CommitQueue: Sendable {
 
   /// Whether a photo was left.
   var hasLeft: Bool { state.read { $0.hasLeft } }
+
+  /// Says that one more worker puts photos in. Said by another one, so that the end cannot come before.
+  func workerJoined() {
+    state.update { $0.workers += 1 }
+  }
 
   /// Says that one worker has ended.
   func workerEnded() {

@@ -15,12 +15,16 @@ struct Worker: ~Copyable {
   private let monitor: ServiceMonitor
   private let place: ProgressBoard.Place
   private let trace: Trace?
+  private let callForHelp: () -> Void
   private var processor: ClaimProcessor
   private var backOff = BackOff()
+  private var workload = Workload()
 
+  /// - Parameter callForHelp: is called when photos wait while this worker waits for something else.
   init(
     inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, sharedSync: SharedSync,
-    serving: ServingState, monitor: ServiceMonitor, place: ProgressBoard.Place
+    serving: ServingState, monitor: ServiceMonitor, place: ProgressBoard.Place,
+    callForHelp: @escaping () -> Void
   ) {
     self.inbox = inbox
     self.claimer = claimer
@@ -28,6 +32,7 @@ struct Worker: ~Copyable {
     self.sharedSync = sharedSync
     self.monitor = monitor
     self.place = place
+    self.callForHelp = callForHelp
     trace = serving.trace
     processor = ClaimProcessor(
       serving: serving,
@@ -38,9 +43,16 @@ struct Worker: ~Copyable {
   mutating func run() {
     while let candidate = inbox.next() {
       let (path, start) = (candidate.path, MonotonicTime.now)
+      let before = ProcessorTime.ofThisThread
       monitor.inboxIsGood()
       handle(candidate)
       place.now(.free)
+      if inbox.hasMore,
+        workload.needsHelp(
+          after: MonotonicTime.now - start, computing: ProcessorTime.ofThisThread - before)
+      {
+        callForHelp()
+      }
       trace?.add(.photo, since: start, photo: path)
     }
     commits.workerEnded()
