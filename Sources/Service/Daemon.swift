@@ -57,6 +57,8 @@ public final class Daemon: Sendable {
     instructionSet: InstructionSet, logger: Logger, trace: Trace? = nil
   ) throws {
     let configuration = try resolver.resolve()
+    // A mistyped path is the likeliest mistake, and leaves no folders behind.
+    try ModelFile.checkOpens(configuration.modelPath)
     let (opened, model) = try alongside(
       { Result { try StateDirectory(owning: configuration.stateDirectory) } }, on: "state"
     ) {

@@ -39,6 +39,15 @@ struct RefusalTests {
     try expectRefusal(64, "Unknown option", ["--unknown"])
   }
 
+  @Test("leaves nothing behind where there is no model")
+  func nothingBehind() throws {
+    let fresh = bed.folder.appending(path: "fresh").path
+    try expectRefusal(
+      66, "There is no model at /nowhere/",
+      ["--model", "/nowhere/model.safetensors", "--state-directory", fresh])
+    #expect(!FileManager.default.fileExists(atPath: fresh))
+  }
+
   @Test("leaves a state directory alone that another daemon serves")
   func second() throws {
     let first = try DaemonProcess(bed)

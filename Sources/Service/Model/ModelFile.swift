@@ -28,7 +28,7 @@ public struct ModelFile: Sendable {
       try opened.readAll(into: &contents, limit: Self.sizeLimit)
       bytes = contents
     } catch {
-      throw error.isNotFound ? .missing(path) : .unreadable(error)
+      throw Self.failure(error, at: path)
     }
     do throws(ModelError) {
       (sha256, model) = try alongside(
@@ -40,6 +40,17 @@ public struct ModelFile: Sendable {
       throw .invalid(path, rule: error.rule, reason: error.message)
     }
     self.path = path
+  }
+
+  /// Whether there is a file that can be opened, before anything else is begun.
+  public static func checkOpens(_ path: FilePath) throws(ServingModelError) {
+    do throws(FileSystemError) { _ = try File(reading: path) } catch {
+      throw failure(error, at: path)
+    }
+  }
+
+  private static func failure(_ error: FileSystemError, at path: FilePath) -> ServingModelError {
+    error.isNotFound ? .missing(path) : .unreadable(error)
   }
 
   private static func digest(_ bytes: [UInt8]) -> String { SHA256.hex(of: bytes.span) }
