@@ -13,8 +13,9 @@ UNITS ?= $(PREFIX)/lib/systemd/system
 ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 
 # Programs are linked with Swift's own libraries, so they run where no Swift is installed. Nothing
-# is loaded into them, so they export no symbols. Of the C++ library Swift's need little: linked in, it
-# takes less memory and loads sooner. The linker takes the first that it finds, which is the static one.
+# is loaded into them, so they export no symbols. Of the C++ library Swift's need little: linked in,
+# it takes less memory and loads sooner. The linker takes the first that it finds, which is the
+# static one.
 STATIC := build/static
 RELEASE := -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
   -Xlinker -L$(CURDIR)/$(STATIC) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc

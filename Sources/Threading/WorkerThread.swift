@@ -7,8 +7,8 @@ public struct WorkerThread: ~Copyable, Sendable {
   private let handle: pthread_t
 
   /// Starts a thread that runs `body` and ends. Returns when it has begun: Linux often puts a new
-  /// thread behind its maker, for up to 3 ms, while another processor is idle; a maker that waits is
-  /// woken up there.
+  /// thread behind its maker, for up to 3 ms, while another processor is idle; a maker that waits
+  /// is woken up there.
   /// - Parameter name: shown by `ps -L` and debuggers, at most 15 bytes.
   public init(name: String, _ body: @escaping @Sendable () -> Void) {
     let hasBegun = Monitor(false)

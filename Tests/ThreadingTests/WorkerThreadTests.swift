@@ -22,10 +22,10 @@ struct WorkerThreadTests {
       let name = "begin-\(round)"
       let mayEnd = Monitor(false)
       let thread = WorkerThread(name: name) { mayEnd.wait { $0 ? () : nil } }
-      defer { mayEnd.update { $0 = true } }
-      #expect(try names().contains(name))
+      let alive = Result { try names() }
       mayEnd.update { $0 = true }
       thread.join()
+      #expect(try alive.get().contains(name))
     }
   }
 }

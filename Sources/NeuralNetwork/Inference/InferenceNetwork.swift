@@ -73,8 +73,8 @@ public final class InferenceNetwork: Sendable {
       memory: FloatMemory(count: memoryPerImage * images))
   }
 
-  /// Moves the weights into huge pages, where the system has some: a look takes about a twentieth less.
-  /// Takes milliseconds, and may run while other threads use the network.
+  /// Moves the weights into huge pages, where the system has some: a look takes about a twentieth
+  /// less. Takes milliseconds, and may run while other threads use the network.
   public func gatherWeights() { constants.gather() }
 
   /// Runs the network. Allocates nothing.

@@ -17,8 +17,8 @@ final class FloatMemory: @unchecked Sendable {
   private let allocation: UnsafeMutableRawPointer
   private let base: UnsafeMutableRawPointer
 
-  /// - Parameter hugePages: whether to ask for huge pages at once. A machine that has to fetch and clear
-  ///   them first may take milliseconds for each; see `gather()`.
+  /// - Parameter hugePages: whether to ask for huge pages at once. A machine that has to fetch and
+  ///   clear them first may take milliseconds for each; see `gather()`.
   init(count: Int, hugePages: Bool = true) {
     self.count = count
     // `calloc` takes large memory fresh from the kernel, zero already: what nobody writes to costs

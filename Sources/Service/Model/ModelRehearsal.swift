@@ -11,8 +11,8 @@ public struct ModelRehearsal: Sendable {
   /// How far the sum of a picture's probabilities may be from 1.
   private static let sumTolerance: Float = 1e-3
 
-  /// How many of the pictures, the last, the other instruction sets see: noise, to which every weight
-  /// has something to say. The slowest set would hold up every start with more.
+  /// How many of the pictures, the last, the other instruction sets see: noise, to which every
+  /// weight has something to say. The slowest set would hold up every start with more.
   private static let comparedPictures = 1
 
   /// The model, fit to serve.
@@ -20,9 +20,10 @@ public struct ModelRehearsal: Sendable {
   /// The largest difference of a probability between instruction sets.
   public let difference: Float
 
-  /// Lets a model judge every picture with the instruction set that it is to serve with, and the last
-  /// with each of the `others`, where they read the same weights at the same time. Weights that must be packed for another one
-  /// are gone before those to serve with come, so that no more than one form is in memory.
+  /// Lets a model judge every picture with the instruction set that it is to serve with, and the
+  /// last with each of the `others`, where they read the same weights at the same time. Weights
+  /// that must be packed for another one are gone before those to serve with come, so that no more
+  /// than one form is in memory.
   ///
   /// - Throws: the rule that is broken: `not_finite`, `not_a_distribution`, `constant`,
   ///   `inconsistent`.

@@ -51,7 +51,8 @@ final class CommitQueue: Sendable {
   /// Whether a photo was left.
   var hasLeft: Bool { state.read { $0.hasLeft } }
 
-  /// Says that one more worker puts photos in. Said by another one, so that the end cannot come before.
+  /// Says that one more worker puts photos in. Said by another one, so that the end cannot come
+  /// before.
   func workerJoined() {
     state.update { $0.workers += 1 }
   }

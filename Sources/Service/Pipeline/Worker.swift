@@ -20,7 +20,8 @@ struct Worker: ~Copyable {
   private var backOff = BackOff()
   private var workload = Workload()
 
-  /// - Parameter callForHelp: is called when photos wait while this worker waits for something else.
+  /// - Parameter callForHelp: is called when photos wait while this worker waits for something
+  ///   else.
   init(
     inbox: InboxQueue, claimer: Claimer, commits: CommitQueue, sharedSync: SharedSync,
     serving: ServingState, monitor: ServiceMonitor, place: ProgressBoard.Place,
@@ -47,13 +48,10 @@ struct Worker: ~Copyable {
       monitor.inboxIsGood()
       handle(candidate)
       place.now(.free)
-      if inbox.hasMore,
-        workload.needsHelp(
-          after: MonotonicTime.now - start, computing: ProcessorTime.ofThisThread - before)
-      {
-        callForHelp()
-      }
       trace?.add(.photo, since: start, photo: path)
+      let isSlow = workload.needsHelp(
+        after: MonotonicTime.now - start, computing: ProcessorTime.ofThisThread - before)
+      if isSlow, inbox.hasMore { callForHelp() }
     }
     commits.workerEnded()
   }

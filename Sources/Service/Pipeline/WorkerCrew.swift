@@ -1,7 +1,7 @@
 import Synchronization
 
-/// How many threads classify. As many as there are processors at first: each keeps memory for a photo.
-/// Where they wait, for a disk or for processors that others use too, up to two a processor.
+/// How many threads classify. As many as there are processors at first: each keeps memory for a
+/// photo. Where they wait, for a disk or for processors that others use too, up to two a processor.
 final class WorkerCrew: Sendable {
   /// How many there may be.
   let size: ClosedRange<Int>
@@ -26,7 +26,8 @@ final class WorkerCrew: Sendable {
   }
 }
 
-/// What a worker's last photos took. Judged over several, because any thread is interrupted now and then.
+/// What a worker's last photos took. Judged over several, because any thread is interrupted now and
+/// then.
 struct Workload {
   private static let photos = 16
 
