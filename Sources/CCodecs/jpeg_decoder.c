@@ -10,7 +10,7 @@
 #include "decode_guard.h"
 #include "jpeg_failures.h"
 #include "jpeg_marker_search.h"
-#include "jpeg_scan_decoder.h"
+#include "jpeg_progressive_decoder.h"
 #include "jpeg_sequential_decoder.h"
 #include "scratch_buffer.h"
 
@@ -21,12 +21,18 @@ struct codec_jpeg {
   jpeg_failures failures;
   struct jpeg_decompress_struct info;
   struct jpeg_source_mgr source;
-  jpeg_scan_decoder scans;
+  /// What the picture was opened with.
+  const uint8_t *bytes;
+  size_t count;
+  uint32_t minimum_edge;
+  jpeg_progressive_decoder progressive;
   jpeg_sequential_decoder sequential;
   area_average average;
   /// A full-width row on its way to `average`, or to RGB from CMYK.
   scratch_buffer row;
   bool is_open;
+  /// Not every bit of a progressive picture is there, though its end is.
+  bool is_incomplete;
 };
 
 // MARK: - The source: all bytes at once
@@ -47,8 +53,8 @@ static void source_skip(j_decompress_ptr info, long count) {
   info->src->bytes_in_buffer -= (size_t)count;
 }
 
-jpeg_scan_decoder *jpeg_scan_decoder_of(j_decompress_ptr info) {
-  return &((codec_jpeg *)info->client_data)->scans;
+jpeg_progressive_decoder *jpeg_progressive_decoder_of(j_decompress_ptr info) {
+  return &((codec_jpeg *)info->client_data)->progressive;
 }
 
 jpeg_sequential_decoder *jpeg_sequential_decoder_of(j_decompress_ptr info) {
@@ -73,7 +79,6 @@ void codec_jpeg_destroy(codec_jpeg *decoder) {
   codec_jpeg_close(decoder);
   area_average_free(&decoder->average);
   scratch_buffer_free(&decoder->row);
-  scratch_buffer_free(&decoder->scans.masks);
   free(decoder);
 }
 
@@ -81,13 +86,15 @@ const char *codec_jpeg_message(const codec_jpeg *decoder) { return decoder->guar
 
 // MARK: - Opening
 
-/// Coefficients of the whole picture (several scans) or a few block rows (one scan), as allocated
-/// by libjpeg's coefficient, upsampling and colour stages.
-static uint64_t memory_needed(j_decompress_ptr info) {
-  uint64_t bytes =
-    (uint64_t)info->image_width * (uint64_t)info->max_v_samp_factor * DCTSIZE *
-    (uint64_t)info->num_components * 4;
-  if (!jpeg_has_multiple_scans(info)) return bytes;
+/// A few block rows, as allocated by libjpeg's coefficient, upsampling and colour stages.
+static uint64_t memory_of_rows(j_decompress_ptr info) {
+  return (uint64_t)info->image_width * (uint64_t)info->max_v_samp_factor * DCTSIZE *
+         (uint64_t)info->num_components * 4;
+}
+
+/// Coefficients of the whole picture, as allocated by libjpeg where it reads several scans.
+static uint64_t memory_of_coefficients(j_decompress_ptr info) {
+  uint64_t bytes = 0;
   for (int i = 0; i < info->num_components; i++) {
     const jpeg_component_info *component = &info->comp_info[i];
     // Padded to whole MCUs.
@@ -95,7 +102,13 @@ static uint64_t memory_needed(j_decompress_ptr info) {
     uint64_t height = component->height_in_blocks + (uint64_t)component->v_samp_factor;
     bytes += width * height * sizeof(JBLOCK);
   }
-  return bytes + jpeg_scan_decoder_memory(info);
+  return bytes;
+}
+
+static uint64_t memory_needed(j_decompress_ptr info, bool keeps_coefficients) {
+  return memory_of_rows(info) + (keeps_coefficients       ? memory_of_coefficients(info)
+                                 : info->progressive_mode ? jpeg_progressive_decoder_memory(info)
+                                                          : 0);
 }
 
 /// The smallest numerator of M/8 that leaves `minimum_edge` pixels on the longer edge. Below 8/8
@@ -130,9 +143,14 @@ static void choose_colours(codec_jpeg *decoder) {
   }
 }
 
-static void open_picture(
-  codec_jpeg *decoder, const uint8_t *bytes, size_t count, uint32_t minimum_edge,
-  codec_picture *picture) {
+/// Whether libjpeg is to read the scans one after the other, and keep the coefficients.
+static bool keeps_coefficients(codec_jpeg *decoder) {
+  return jpeg_has_multiple_scans(&decoder->info) &&
+         (decoder->is_incomplete || !decoder->info.progressive_mode);
+}
+
+/// Reads the header of what is in `bytes`.
+static void open_picture(codec_jpeg *decoder, codec_picture *picture) {
   j_decompress_ptr info = &decoder->info;
   decode_guard *guard = &decoder->guard;
   info->err = jpeg_failures_handlers(&decoder->failures, guard);
@@ -140,8 +158,8 @@ static void open_picture(
   decoder->is_open = true;
   info->client_data = decoder;
   decoder->source = (struct jpeg_source_mgr){
-    .next_input_byte = bytes,
-    .bytes_in_buffer = count,
+    .next_input_byte = decoder->bytes,
+    .bytes_in_buffer = decoder->count,
     .init_source = source_start,
     .fill_input_buffer = source_refill,
     .skip_input_data = source_skip,
@@ -154,16 +172,18 @@ static void open_picture(
   decode_guard_check_pixels(guard, info->image_width, info->image_height);
   if (info->arith_code) decode_guard_fail(guard, CODEC_UNSUPPORTED, "it is arithmetic-coded");
   choose_colours(decoder);
-  choose_scale(info, minimum_edge);
+  choose_scale(info, decoder->minimum_edge);
   jpeg_calc_output_dimensions(info);
 
   area_average *average = &decoder->average;
-  uint32_t factor = area_average_factor(info->output_width, info->output_height, minimum_edge);
+  uint32_t factor =
+    area_average_factor(info->output_width, info->output_height, decoder->minimum_edge);
   if (!area_average_plan(average, info->output_width, info->output_height, factor, false)) {
     decode_guard_fail(guard, CODEC_TOO_LARGE, "its edges are too long");
   }
   decode_guard_check_memory(
-    guard, memory_needed(info) + area_average_memory(average) + info->output_width * 4ull);
+    guard, memory_needed(info, keeps_coefficients(decoder)) + area_average_memory(average) +
+             info->output_width * 4ull);
   *picture = (codec_picture){
     .full_width = info->image_width,
     .full_height = info->image_height,
@@ -181,7 +201,11 @@ codec_status codec_jpeg_open(
     codec_jpeg_close(decoder);
     return decoder->guard.status;
   }
-  open_picture(decoder, bytes, count, minimum_edge, picture);
+  decoder->bytes = bytes;
+  decoder->count = count;
+  decoder->minimum_edge = minimum_edge;
+  decoder->is_incomplete = false;
+  open_picture(decoder, picture);
   return CODEC_OK;
 }
 
@@ -229,27 +253,42 @@ static void pass_over_rest(codec_jpeg *decoder) {
   }
 }
 
-/// Takes in the scans of a progressive or multi-scan picture, until no further one can change a
-/// pixel at the chosen scale.
+static void check_components(codec_jpeg *decoder, unsigned begun) {
+  if (begun != (1u << decoder->info.num_components) - 1) {
+    decode_guard_fail(&decoder->guard, CODEC_TRUNCATED, "a colour component is missing");
+  }
+}
+
+/// Lets libjpeg take in all scans.
 static void read_scans(codec_jpeg *decoder) {
   j_decompress_ptr info = &decoder->info;
-  decode_guard *guard = &decoder->guard;
   unsigned components = 0;
   // The first scan's header was read with the picture's.
   for (int event = JPEG_REACHED_SOS; event != JPEG_REACHED_EOI; event = jpeg_consume_input(info)) {
     if (event == JPEG_REACHED_SOS) components |= components_begun(info);
-    if (event == JPEG_SCAN_COMPLETED && jpeg_scan_decoder_has_enough(info)) {
-      // Coefficients that do not matter are not to be guessed either.
-      info->do_block_smoothing = FALSE;
+    check_scan_count(&decoder->guard, (uint32_t)info->input_scan_number);
+    decode_guard_check_time(&decoder->guard);
+  }
+  check_components(decoder, components);
+}
+
+/// Finds the scans of a progressive picture, until no further one can change a pixel at the chosen
+/// scale. False where the last one leaves something open.
+static bool find_scans(codec_jpeg *decoder) {
+  j_decompress_ptr info = &decoder->info;
+  unsigned components = 0;
+  do {
+    components |= components_begun(info);
+    check_scan_count(&decoder->guard, (uint32_t)info->input_scan_number);
+    decode_guard_check_time(&decoder->guard);
+    jpeg_progressive_decoder_add_scan(&decoder->progressive, info);
+    if (jpeg_progressive_decoder_has_enough(info)) {
       pass_over_rest(decoder);
-      break;
+      return true;
     }
-    check_scan_count(guard, (uint32_t)info->input_scan_number);
-    decode_guard_check_time(guard);
-  }
-  if (components != (1u << info->num_components) - 1) {
-    decode_guard_fail(guard, CODEC_TRUNCATED, "a colour component is missing");
-  }
+  } while (jpeg_consume_input(info) != JPEG_REACHED_EOI);
+  check_components(decoder, components);
+  return false;
 }
 
 /// Adobe's programs store CMYK inverted, 255 for no ink, and say so by their marker.
@@ -307,25 +346,47 @@ static void read_rows(codec_jpeg *decoder, uint8_t *rgb) {
   }
 }
 
-/// Several scans are read in libjpeg's buffered-image mode, which leaves the choice of when to stop
-/// reading and start drawing to `read_scans`.
-static void read_picture(codec_jpeg *decoder, uint8_t *rgb) {
+static bool read_progressive(codec_jpeg *decoder, uint8_t *rgb) {
+  jpeg_progressive_decoder *progressive = &decoder->progressive;
+  jpeg_progressive_decoder_start(progressive, &decoder->info);
+  if (!find_scans(decoder)) return false;
+  jpeg_progressive_decoder_finish_scans(progressive, &decoder->info);
+  read_rows(decoder, rgb);
+  return true;
+}
+
+/// In libjpeg's buffered-image mode, which leaves it to us to count the scans.
+static void read_scan_by_scan(codec_jpeg *decoder, uint8_t *rgb) {
   j_decompress_ptr info = &decoder->info;
-  info->buffered_image = jpeg_has_multiple_scans(info);
+  info->buffered_image = TRUE;
   jpeg_start_decompress(info);
-  if (info->buffered_image) {
-    if (info->progressive_mode) {
-      decode_guard_require_memory(
-        &decoder->guard, jpeg_scan_decoder_install(&decoder->scans, info));
-    }
-    read_scans(decoder);
-    jpeg_start_output(info, info->input_scan_number);
-    read_rows(decoder, rgb);
+  read_scans(decoder);
+  jpeg_start_output(info, info->input_scan_number);
+  read_rows(decoder, rgb);
+}
+
+static void read_single_scan(codec_jpeg *decoder, uint8_t *rgb) {
+  j_decompress_ptr info = &decoder->info;
+  jpeg_start_decompress(info);
+  jpeg_sequential_decoder_install(&decoder->sequential, info);
+  read_rows(decoder, rgb);
+  // Reads on to the end-of-image marker, so that a missing one is noticed.
+  jpeg_finish_decompress(info);
+}
+
+static void read_picture(codec_jpeg *decoder, uint8_t *rgb) {
+  if (decoder->info.progressive_mode) {
+    if (read_progressive(decoder, rgb)) return;
+    // libjpeg guesses what is missing from the blocks around.
+    codec_jpeg_close(decoder);
+    decoder->is_incomplete = true;
+    codec_picture same;
+    open_picture(decoder, &same);
+  }
+  if (keeps_coefficients(decoder)) {
+    read_scan_by_scan(decoder, rgb);
   } else {
-    jpeg_sequential_decoder_install(&decoder->sequential, info);
-    read_rows(decoder, rgb);
-    // Reads on to the end-of-image marker, so that a missing one is noticed.
-    jpeg_finish_decompress(info);
+    read_single_scan(decoder, rgb);
   }
 }
 

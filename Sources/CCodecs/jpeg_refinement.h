@@ -4,74 +4,65 @@
 //   DEPOSIT       a function: the lowest bits of its first argument, moved in their order to the places
 //                 of the bits that are set in its second
 
-/// One correction bit for each coefficient in `places`, lowest first.
-INLINED void REFINE(correct)(
-  j_decompress_ptr info, const jpeg_scan_decoder *decoder, jpeg_bit_reader *reader, JCOEF *block,
-  uint64_t places) {
-  int bit = 1 << info->Al;
-  while (places != 0) {
-    // More than these are not always there at once.
-    uint64_t now = places;
-    if (__builtin_popcountll(places) > 56) now &= ~0ull >> 8;
-    int count = __builtin_popcountll(now);
-    refill_below(reader, count);
-    uint64_t corrections = DEPOSIT(__builtin_bitreverse64(reader->bits), now);
-    skip(info, reader, count);
-    places ^= now;
-    for (corrections &= decoder->needed; corrections != 0; corrections &= corrections - 1) {
-      JCOEF *coefficient = &block[jpeg_natural_places[__builtin_ctzll(corrections)]];
-      // As libjpeg: a damaged file may set a bit twice.
-      if ((*coefficient & bit) == 0) *coefficient += (JCOEF)(*coefficient >= 0 ? bit : -bit);
-    }
-  }
-}
-
-/// New coefficients of a block, until the band or its end symbol.
-/// Returns the first place whose correction is still to come.
-INLINED int REFINE(refine_until_end)(
-  j_decompress_ptr info, jpeg_scan_decoder *decoder, jpeg_bit_reader *reader, JCOEF *block,
-  uint64_t old) {
-  int k = info->Ss;
-  while (k <= info->Se) {
+/// New coefficients of a block, until the band or its end symbol, and the correction bits between them.
+/// `old` are the places in the band that have held coefficients before.
+/// Returns the old places whose corrections are still to come.
+INLINED uint64_t REFINE(refine_until_end)(
+  j_decompress_ptr info, const jpeg_scan *scan, jpeg_bit_reader *reader, JCOEF *block, uint64_t *mask,
+  uint64_t old, correction_bits *corrections, uint32_t *run) {
+  uint64_t zeros_left = scan->band & ~old, old_left = old;
+  while ((zeros_left | old_left) != 0) {
     refill_below(reader, JPEG_LONGEST_SYMBOL);
-    unsigned symbol = take_symbol(info, reader, &decoder->table);
-    int run = (int)(symbol >> 4), size = (int)(symbol & 15);
+    unsigned symbol = take_symbol(info, reader, &scan->codes);
+    int zeros = (int)(symbol >> 4), size = (int)(symbol & 15);
     int value = 0;
     if (size > 0) {
       if (size > 1) jpeg_bad_code(info);
       value = take(info, reader, 1) == 1 ? 1 : -1;
-    } else if (run < 15) {
-      decoder->end_of_band_run = take_run(info, reader, run);
-      return k;
+    } else if (zeros < 15) {
+      *run = take_run(info, reader, zeros);
+      return old_left;
     }
-    // Pass over so many coefficients that have been zero so far.
-    uint64_t zero = DEPOSIT(1ull << run, ~old & places_between(k, info->Se));
-    int target = zero == 0 ? info->Se + 1 : __builtin_ctzll(zero);
-    REFINE(correct)(info, decoder, reader, block, old & places_between(k, target - 1));
-    if (value != 0 && target <= info->Se) {
-      block[jpeg_natural_places[target]] = (JCOEF)(value * (1 << info->Al));
-      *decoder->mask |= 1ull << target;
+    // Pass over so many coefficients that have been zero so far. None is left where damage leads beyond
+    // the band.
+    uint64_t target = DEPOSIT(1ull << zeros, zeros_left);
+    uint64_t passed = target - 1;
+    take_corrections(info, reader, old_left & passed, corrections);
+    if (value != 0 && target != 0) {
+      block[jpeg_natural_places[__builtin_ctzll(target)]] = (JCOEF)(value * (1 << scan->shift));
+      *mask |= target;
     }
-    k = target + 1;
+    old_left &= ~passed;
+    zeros_left &= ~(passed | target);
   }
-  return k;
+  return 0;
 }
 
 /// One more bit of each coefficient of a band.
-static boolean REFINE(decode_refinement)(j_decompress_ptr info, JBLOCKROW *blocks) {
-  jpeg_scan_decoder *decoder = jpeg_scan_decoder_of(info);
-  JCOEF *block = *blocks[0];
-  jpeg_bit_reader reader = decoder->reader;
-  uint64_t old = *decoder->mask;
-  int k = info->Ss;
-  if (decoder->end_of_band_run == 0) {
-    k = REFINE(refine_until_end)(info, decoder, &reader, block, old);
+static void REFINE(decode_refinement)(
+  j_decompress_ptr info, jpeg_scan *scan, JBLOCK *blocks, uint64_t *masks, size_t count) {
+  jpeg_bit_reader reader = scan->reader;
+  uint32_t run = scan->end_of_band_run;
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t old = masks[i] & scan->band;
+    if (run > 0 && old == 0) {
+      run--;
+      continue;
+    }
+    uint64_t old_left = old;
+    correction_bits corrections = {0};
+    if (run == 0) {
+      old_left = REFINE(refine_until_end)(
+        info, scan, &reader, blocks[i], &masks[i], old, &corrections, &run);
+    }
+    if (run > 0) {
+      take_corrections(info, &reader, old_left, &corrections);
+      run--;
+    }
+    // The last old coefficients have none where damage leads beyond the band.
+    correct(
+      scan, blocks[i], DEPOSIT(__builtin_bitreverse64(corrections.bits), old) & scan->needed);
   }
-  if (decoder->end_of_band_run > 0) {
-    REFINE(correct)(info, decoder, &reader, block, old & places_between(k, info->Se));
-    decoder->end_of_band_run--;
-  }
-  decoder->reader = reader;
-  finish_block(info, decoder);
-  return TRUE;
+  scan->end_of_band_run = run;
+  scan->reader = reader;
 }

@@ -10,7 +10,7 @@ typedef struct {
   struct jpeg_compress_struct info;
   struct jpeg_error_mgr errors;
   jmp_buf exit;
-  jpeg_scan_info scans[MAX_COMPS_IN_SCAN];
+  jpeg_scan_info scans[2 * MAX_COMPS_IN_SCAN];
   unsigned char *bytes;
   unsigned long count;
   bool is_written;
@@ -34,6 +34,23 @@ static J_COLOR_SPACE stored_space(jpeg_writer_colours colours) {
   return JCS_UNKNOWN;
 }
 
+/// Each component's mean levels and details in a scan of their own where it is progressive, else in one.
+static void separate_scans(writer *self, bool is_progressive) {
+  j_compress_ptr info = &self->info;
+  info->num_scans = 0;
+  for (int i = 0; i < info->num_components; i++) {
+    jpeg_scan_info scan = {.comps_in_scan = 1, .component_index = {i}, .Se = DCTSIZE2 - 1};
+    if (is_progressive) {
+      jpeg_scan_info means = scan;
+      means.Se = 0;
+      self->scans[info->num_scans++] = means;
+      scan.Ss = 1;
+    }
+    self->scans[info->num_scans++] = scan;
+  }
+  info->scan_info = self->scans;
+}
+
 static void choose(writer *self, const jpeg_writer_options *options) {
   j_compress_ptr info = &self->info;
   J_COLOR_SPACE stored = stored_space(options->colours);
@@ -55,14 +72,7 @@ static void choose(writer *self, const jpeg_writer_options *options) {
     info->comp_info[i].v_samp_factor = is_fine ? options->vertical_subsampling : 1;
   }
   if (options->is_progressive) jpeg_simple_progression(info);
-  if (options->has_separate_scans) {
-    for (int i = 0; i < info->num_components; i++) {
-      self->scans[i] = (jpeg_scan_info){
-        .comps_in_scan = 1, .component_index = {i}, .Ss = 0, .Se = DCTSIZE2 - 1};
-    }
-    info->scan_info = self->scans;
-    info->num_scans = info->num_components;
-  }
+  if (options->has_separate_scans) separate_scans(self, options->is_progressive);
 }
 
 static void write_rows(j_compress_ptr info, const uint8_t *pixels) {

@@ -32,7 +32,7 @@ public struct JPEGEncoding: Sendable, Equatable {
   public var quality = 85
   /// Several scans, coarse to fine.
   public var isProgressive = false
-  /// A scan for each component instead of one for all; not with `isProgressive`.
+  /// A scan for each component instead of one for all; where it is progressive, two for each.
   public var hasSeparateScans = false
   /// How colour is stored.
   public var colours = Colours.yCbCr

@@ -46,3 +46,19 @@ extension ImageDecoder {
     }
   }
 }
+
+extension [UInt8] {
+  /// Where the scans' headers begin, in a JPEG without thumbnail.
+  var jpegScans: [Int] {
+    indices.dropLast().filter { self[$0] == 0xFF && self[$0 + 1] == 0xDA }
+  }
+
+  /// A JPEG that ends before its last scans, with an end-of-image marker.
+  func withoutLastJPEGScans(_ count: Int) -> [UInt8] {
+    self[..<jpegScans.suffix(count)[jpegScans.count - count]] + [0xFF, 0xD9]
+  }
+}
+
+extension [Double] {
+  var mean: Double { reduce(0, +) / Double(count) }
+}

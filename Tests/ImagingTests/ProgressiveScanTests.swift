@@ -22,9 +22,12 @@ import Testing
         $0.subsampling = subsampling
         $0.quality = quality
       }
+      let pixels = try decode(baseline.encode(picture))
       var progressive = baseline
       progressive.isProgressive = true
-      #expect(try decode(progressive.encode(picture)) == decode(baseline.encode(picture)))
+      #expect(try decode(progressive.encode(picture)) == pixels)
+      progressive.hasSeparateScans = true
+      #expect(try decode(progressive.encode(picture)) == pixels)
     }
   }
 
@@ -46,7 +49,7 @@ import Testing
   func stopsEarly() throws {
     let picture = PhotographicPicture.render(width: 1850, height: 300, seed: 9)
     let bytes = encoding { $0.isProgressive = true }.encode(picture)
-    let scans = bytes.indices.dropLast().filter { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA }
+    let scans = bytes.jpegScans
     let last = try #require(scans.last)
     // libjpeg's script ends with the last bit of the luma's details, the largest scan of all.
     #expect(scans.count == 10 && bytes.count - last > bytes.count / 4)
@@ -61,5 +64,25 @@ import Testing
     let end = broken.count - 2
     broken.replaceSubrange(end - 200..<end, with: [UInt8](repeating: 0xFF, count: 200))
     #expect([.corrupt, .truncated].contains(decodeError(broken)?.code))
+  }
+
+  @Test("Without its last scans, those that matter, a photo is drawn from the others")
+  func incomplete() throws {
+    let picture = PhotographicPicture.render(width: 1000, height: 700, seed: 10)
+    let bytes = encoding { $0.isProgressive = true }.encode(picture)
+    let whole = try decode(bytes).image.pixels
+    // The last bit of luma's details, then of all coefficients and one more of luma's.
+    var previous = 0.0
+    for count in [1, 5] {
+      let rest = try decode(bytes.withoutLastJPEGScans(count)).image.pixels
+      #expect(rest.count == whole.count)
+      let error = zip(rest, whole).map { abs(Double($0) - Double($1)) }.mean
+      #expect(error > previous && error < 4)
+      previous = error
+    }
+    // At 1/8 luma is drawn by its mean levels alone.
+    let smallest = PhotographicPicture.render(width: 1850, height: 300, seed: 9)
+    let tiny = encoding { $0.isProgressive = true }.encode(smallest)
+    #expect(try decode(tiny.withoutLastJPEGScans(1)) == decode(tiny))
   }
 }

@@ -20,7 +20,7 @@ typedef struct {
   /// 1 to 100.
   int quality;
   bool is_progressive;
-  /// A scan for each component instead of one for all; not with `is_progressive`.
+  /// A scan for each component instead of one for all; where it is progressive, two for each.
   bool has_separate_scans;
   /// 1 or 2 each: chroma is stored at 1/h by 1/v of the resolution.
   int horizontal_subsampling, vertical_subsampling;
