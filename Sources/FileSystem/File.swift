@@ -59,21 +59,40 @@ public struct File: ~Copyable, Sendable {
     try fill(&bytes, from: 0, at: offset)
   }
 
-  /// Reads the file from its start into `bytes`, whose capacity is reused.
+  /// Reads the file from its start into `bytes`, whose memory is used again.
   /// - Parameter limit: the most bytes to read; a longer file is cut there.
   public func readAll(into bytes: inout [UInt8], limit: Int) throws(FileSystemError) {
     // One byte more than the size shows growth since the look at the status.
-    var room = Int(try status().size) + 1
-    bytes.removeAll(keepingCapacity: true)
-    while bytes.count < limit {
-      let start = bytes.count
-      room = min(room, limit - start)
-      bytes.append(contentsOf: repeatElement(0, count: room))
-      let count = try fill(&bytes, from: start, at: Int64(start))
-      bytes.removeLast(room - count)
-      if count < room { return }
-      room = bytes.count
+    var room = min(Int(try status().size) + 1, limit)
+    if bytes.capacity < room {
+      bytes = try contents(room)
+    } else {
+      // Only what the memory has not held yet is cleared: of a large file that takes a while.
+      bytes.append(contentsOf: repeatElement(0, count: max(0, room - bytes.count)))
+      let count = try fill(&bytes, from: 0, at: 0)
+      bytes.removeLast(bytes.count - min(count, room))
     }
+    while bytes.count == room, room < limit {
+      let start = room
+      room = min(2 * start, limit)
+      bytes.append(contentsOf: repeatElement(0, count: room - start))
+      let count = try fill(&bytes, from: start, at: Int64(start))
+      bytes.removeLast(room - start - count)
+    }
+  }
+
+  /// The file's first `count` bytes, or as many as it has, in memory that is not cleared first.
+  private func contents(_ count: Int) throws(FileSystemError) -> [UInt8] {
+    var failure: FileSystemError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+      do throws(FileSystemError) {
+        initialized = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer), at: 0)
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return bytes
   }
 
   /// Reads from `offset` of the file into the part of `bytes` that begins at `start`.

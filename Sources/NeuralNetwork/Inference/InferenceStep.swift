@@ -37,19 +37,21 @@ enum InferenceStep: Sendable {
 }
 
 extension InferenceStep.Convolution {
-  /// The weights with the batch norm folded in. Made anew at each call: only while they are packed
-  /// does anyone need them.
-  var scaledWeight: [Float] {
+  /// The weights with the batch norm folded in, for as long as they are packed.
+  ///
+  /// - Parameter memory: is used again: of fresh memory, each page would take longer than its weights.
+  func scaledWeight(in memory: inout [Float]) -> [Float] {
     guard let scale else { return weight }
     let weightsPerChannel = weight.count / scale.count
-    var scaled = weight
-    var span = scaled.mutableSpan
+    memory.removeAll(keepingCapacity: true)
+    memory.append(contentsOf: weight)
+    var span = memory.mutableSpan
     for channel in scale.indices {
       for index in channel * weightsPerChannel..<(channel + 1) * weightsPerChannel {
         span[index] = Float(Double(span[index]) * scale[channel])
       }
     }
-    return scaled
+    return memory
   }
 }
 

@@ -27,7 +27,8 @@ struct PlanBinding {
     let start: Int
     let count: Int
 
-    func write(to memory: FloatMemory, _ kernels: Kernels) {
+    /// - Parameter scaled: memory for scaled weights, to be used again.
+    func write(to memory: FloatMemory, _ kernels: Kernels, scaled: inout [Float]) {
       switch content {
       case .values(let values):
         unsafe values.withUnsafeBufferPointer { values in
@@ -36,7 +37,7 @@ struct PlanBinding {
         }
       case .weights(let convolution, let call, let algorithm):
         unsafe call.pack(
-          convolution.scaledWeight, for: algorithm, kernels, into: memory.pointer + start)
+          convolution.scaledWeight(in: &scaled), for: algorithm, kernels, into: memory.pointer + start)
       }
     }
   }
@@ -99,8 +100,9 @@ struct PlanBinding {
     let memory = FloatMemory(count: constantCount, hugePages: false)
     let left = Monitor(constants.sorted { $0.count < $1.count })
     let write = { @Sendable [kernels] in
+      var scaled: [Float] = []
       while let constant = left.update({ $0.popLast() }) {
-        constant.write(to: memory, kernels)
+        constant.write(to: memory, kernels, scaled: &scaled)
       }
     }
     _ = alongside(write, on: "pack weights", write)

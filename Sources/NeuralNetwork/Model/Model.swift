@@ -44,8 +44,16 @@ public struct Model: Sendable {
   /// - Parameter name: What to call the model: its file's name without the extension.
   /// - Throws: The first rule of the format, of the architecture or of the model that is broken.
   public init(name: String, bytes: [UInt8]) throws(ModelError) {
+    try self.init(name: name, source: BytesInMemory(bytes: bytes))
+  }
+
+  /// Reads a weights file, each tensor to where it stays.
+  ///
+  /// - Parameter name: What to call the model: its file's name without the extension.
+  /// - Throws: The first rule of the format, of the architecture or of the model that is broken.
+  public init(name: String, source: some SafetensorsSource) throws(ModelError) {
     let file: Safetensors
-    do { file = try Safetensors(bytes: bytes) } catch { throw ModelError(error) }
+    do { file = try Safetensors(source: source) } catch { throw ModelError(error) }
     let metadata = ModelMetadata(file.metadata)
     let architecture: Architecture
     let architectureText = try metadata.text(MetadataKey.architecture)

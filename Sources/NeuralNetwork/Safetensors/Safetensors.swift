@@ -13,17 +13,24 @@ public struct Safetensors: Sendable {
   public let names: [String]
 
   private let entries: [String: SafetensorsHeader.Entry]
-  private let bytes: [UInt8]
+  private let source: any SafetensorsSource
 
   /// Reads a whole file.
   ///
   /// - Throws: The first rule of the format that `bytes` break.
   public init(bytes: [UInt8]) throws(SafetensorsError) {
-    let header = try SafetensorsHeader(bytes: bytes)
+    try self.init(source: BytesInMemory(bytes: bytes))
+  }
+
+  /// Reads a file's header; each tensor is read when it is asked for.
+  ///
+  /// - Throws: The first rule of the format that the file breaks, or `unreadable`.
+  public init(source: some SafetensorsSource) throws(SafetensorsError) {
+    let header = try SafetensorsHeader(of: source)
     metadata = header.metadata
     names = header.entries.map(\.name)
     entries = Dictionary(uniqueKeysWithValues: header.entries.map { ($0.name, $0) })
-    self.bytes = bytes
+    self.source = source
   }
 
   /// The shape of a tensor, nil where there is none of that name.
@@ -34,32 +41,32 @@ public struct Safetensors: Sendable {
 
   /// A tensor of 32-bit floating-point numbers.
   ///
-  /// - Throws: `tensorNotFound` or `wrongType`.
+  /// - Throws: `tensorNotFound`, `wrongType` or `unreadable`.
   public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
     let entry = try entry(name, .float32)
-    let values: [Float] = values(entry)
+    let values: [Float] = try source.values(entry.range)
     return Tensor(shape: entry.shape, values: values)
   }
 
   /// The values of a tensor of 64-bit floating-point numbers, in C order.
   ///
-  /// - Throws: `tensorNotFound` or `wrongType`.
+  /// - Throws: `tensorNotFound`, `wrongType` or `unreadable`.
   public func doubles(_ name: String) throws(SafetensorsError) -> [Double] {
-    values(try entry(name, .float64))
+    try source.values(entry(name, .float64).range)
   }
 
   /// The values of a tensor of bytes, in C order.
   ///
-  /// - Throws: `tensorNotFound` or `wrongType`.
+  /// - Throws: `tensorNotFound`, `wrongType` or `unreadable`.
   public func unsignedBytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
-    values(try entry(name, .uint8))
+    try source.values(entry(name, .uint8).range)
   }
 
   /// The values of a tensor of 64-bit whole numbers, in C order.
   ///
-  /// - Throws: `tensorNotFound` or `wrongType`.
+  /// - Throws: `tensorNotFound`, `wrongType` or `unreadable`.
   public func integers(_ name: String) throws(SafetensorsError) -> [Int64] {
-    values(try entry(name, .int64))
+    try source.values(entry(name, .int64).range)
   }
 
   private func entry(
@@ -70,15 +77,5 @@ public struct Safetensors: Sendable {
       throw .wrongType(name: name, expected: type.rawValue, actual: entry.type.rawValue)
     }
     return entry
-  }
-
-  /// The raw values. `Element` has the size of the entry's type; all supported machines are
-  /// little-endian, as the file is.
-  private func values<Element: BitwiseCopyable>(_ entry: SafetensorsHeader.Entry) -> [Element] {
-    let count = entry.range.count / MemoryLayout<Element>.stride
-    return unsafe [Element](unsafeUninitializedCapacity: count) { buffer, initialized in
-      unsafe UnsafeMutableRawBufferPointer(buffer).copyBytes(from: bytes[entry.range])
-      initialized = count
-    }
   }
 }

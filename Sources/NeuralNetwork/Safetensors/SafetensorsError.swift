@@ -34,6 +34,8 @@ public enum SafetensorsError: Error, Sendable, Equatable {
   case tensorNotFound(name: String)
   /// The tensor is there, but not of the element type that was asked for.
   case wrongType(name: String, expected: String, actual: String)
+  /// The file's bytes cannot be read.
+  case unreadable(reason: String)
 
   /// The rule's short name, the same in every message, log and test.
   public var rule: String {
@@ -59,6 +61,7 @@ public enum SafetensorsError: Error, Sendable, Equatable {
     case .trailingBytes: "trailing_bytes"
     case .tensorNotFound: "tensor_not_found"
     case .wrongType: "wrong_dtype"
+    case .unreadable: "unreadable"
     }
   }
 }
@@ -101,6 +104,7 @@ extension SafetensorsError: CustomStringConvertible {
     case .tensorNotFound(let name): "the file has no tensor \"\(name)\"."
     case .wrongType(let name, let expected, let actual):
       "tensor \"\(name)\" must be \(expected) and is \(actual)."
+    case .unreadable(let reason): "the file cannot be read: \(reason)."
     }
   }
 }

@@ -12,9 +12,9 @@ struct SafetensorsHeader {
   /// In the order of the data.
   var entries: [Entry] = []
 
-  init(bytes: [UInt8]) throws(SafetensorsError) {
-    let headerRange = try Self.headerRange(bytes)
-    for member in try Self.members(bytes[headerRange]) {
+  init(of source: some SafetensorsSource) throws(SafetensorsError) {
+    let headerRange = try Self.headerRange(source)
+    for member in try Self.members(source.bytes(headerRange)) {
       if member.key == "__metadata__" {
         metadata = try Self.metadata(member.value)
       } else {
@@ -24,15 +24,17 @@ struct SafetensorsHeader {
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
     }
-    try checkContiguous(from: headerRange.upperBound, to: bytes.count)
+    try checkContiguous(from: headerRange.upperBound, to: source.count)
   }
 
   /// Eight bytes, little-endian, say how long the header is.
-  private static func headerRange(_ bytes: [UInt8]) throws(SafetensorsError) -> Range<Int> {
-    guard bytes.count >= 8 else { throw .headerTooSmall(bytes: bytes.count) }
-    let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+  private static func headerRange(
+    _ source: some SafetensorsSource
+  ) throws(SafetensorsError) -> Range<Int> {
+    guard source.count >= 8 else { throw .headerTooSmall(bytes: source.count) }
+    let length = try source.bytes(0..<8).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(Safetensors.headerLimit) else { throw .headerTooLarge(length: length) }
-    let available = bytes.count - 8
+    let available = source.count - 8
     guard Int(length) <= available else {
       throw .headerBeyondEnd(length: Int(length), available: available)
     }
@@ -40,13 +42,13 @@ struct SafetensorsHeader {
   }
 
   private static func members(
-    _ header: ArraySlice<UInt8>
+    _ header: [UInt8]
   ) throws(SafetensorsError) -> [JSONValue.Member] {
     guard String(validating: header, as: UTF8.self) != nil else { throw .headerNotUTF8 }
     guard header.first == UInt8(ascii: "{") else { throw .headerStart }
     let document: JSONValue
     do {
-      document = try JSONParser.parse(header)
+      document = try JSONParser.parse(header[...])
     } catch {
       switch error.rule {
       case .syntax: throw .headerNotJSON(reason: error.description)

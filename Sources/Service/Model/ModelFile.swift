@@ -20,25 +20,35 @@ public struct ModelFile: Sendable {
 
   /// Reads and checks the file at `path`.
   public init(reading path: FilePath) throws(ServingModelError) {
-    let bytes: [UInt8]
+    let opened: OpenedModel
+    do throws(FileSystemError) { opened = try OpenedModel(path) } catch {
+      throw Self.failure(error, at: path)
+    }
+    // Twice, side by side: the digest of a file in memory would have to wait for all of it.
+    let (digest, model) = alongside(
+      { Result { () throws(FileSystemError) in try opened.digest() } }, on: "digest"
+    ) {
+      Result { () throws(ModelError) in
+        try Model(name: path.lastComponent?.stem ?? "model", source: opened)
+      }
+    }
+    let isUnchanged: Bool
     do throws(FileSystemError) {
-      let opened = try File(reading: path)
-      status = try opened.status()
-      var contents: [UInt8] = []
-      try opened.readAll(into: &contents, limit: Self.sizeLimit)
-      bytes = contents
+      sha256 = try digest.get()
+      isUnchanged = try opened.isUnchanged()
     } catch {
       throw Self.failure(error, at: path)
     }
-    do throws(ModelError) {
-      (sha256, model) = try alongside(
-        { Self.digest(bytes) }, on: "digest"
-      ) { () throws(ModelError) in
-        try Model(name: path.lastComponent?.stem ?? "model", bytes: bytes)
-      }
-    } catch {
+    guard isUnchanged else {
+      throw .invalid(
+        path, rule: "changed",
+        reason: "it was changed while it was read. Replace it with a rename, as "
+          + "`hangtag model install` does.")
+    }
+    do throws(ModelError) { self.model = try model.get() } catch {
       throw .invalid(path, rule: error.rule, reason: error.message)
     }
+    status = opened.status
     self.path = path
   }
 
@@ -53,11 +63,8 @@ public struct ModelFile: Sendable {
     error.isNotFound ? .missing(path) : .unreadable(error)
   }
 
-  private static func digest(_ bytes: [UInt8]) -> String { SHA256.hex(of: bytes.span) }
-
   /// The digest of the file at a path, in hexadecimal; nil where it cannot be read.
   public static func sha256(of path: FilePath) -> String? {
-    guard let bytes = try? File.contents(of: path, limit: sizeLimit) else { return nil }
-    return digest(bytes)
+    try? OpenedModel(path).digest()
   }
 }
