@@ -25,6 +25,12 @@ public enum InstructionSet: String, Sendable, CaseIterable {
   /// The fastest of single precision that this machine has.
   public static var best: InstructionSet { supported.last ?? .baseline }
 
+  /// The fastest of the slower ones that this machine has, to compare answers with; nil for the
+  /// slowest.
+  public var nextSlower: InstructionSet? {
+    Self.supported.prefix { $0 != self }.last
+  }
+
   /// What computes in bfloat16 in this one's place, where the machine has that.
   public var inBFloat16: InstructionSet? {
     switch self {

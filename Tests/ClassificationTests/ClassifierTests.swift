@@ -34,14 +34,14 @@ struct ClassifierTests {
   }
 
   private func probabilities(
-    _ classifier: Classifier, _ pixels: [UInt8], batch: Int = 1
+    _ classifier: Classifier, _ pixels: [UInt8], batch: Int = 1, looksOnce: Bool = false
   ) -> [Float] {
     let count = pixels.count / PreparedInput.pixelCount
     var result = [Float](repeating: 0, count: count * classifier.categories.count)
     var span = result.mutableSpan
     classifier.probabilities(
       of: pixels.span, count: count, into: &span,
-      workspace: classifier.makeWorkspace(batch: batch))
+      workspace: classifier.makeWorkspace(batch: batch, looksOnce: looksOnce))
     return result
   }
 
@@ -75,6 +75,7 @@ struct ClassifierTests {
     let one = softmax([3.92, 0, 0.5])
     let other = softmax([0, 3.92, 0.5])
     expectClose(probabilities(classifier, leftHalf), zip(one, other).map { ($0 + $1) / 2 })
+    expectClose(probabilities(classifier, leftHalf, looksOnce: true), one)
   }
 
   @Test func scaleMeanAndDeviationAreApplied() throws {

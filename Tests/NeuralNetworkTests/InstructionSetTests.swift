@@ -9,6 +9,12 @@ import Testing
     #expect(InstructionSet.supported.contains(.best))
   }
 
+  @Test func `answers are compared with the next slower one`() {
+    let sets = InstructionSet.supported
+    for (slower, faster) in zip(sets, sets.dropFirst()) { #expect(faster.nextSlower == slower) }
+    #expect(sets.first?.nextSlower == nil)
+  }
+
   @Test func `rounding to bfloat16 is never chosen unasked`() throws {
     #expect(InstructionSet.best != .amx)
     #expect(!InstructionSet.supported.contains(.amx))

@@ -53,15 +53,17 @@ public final class Classifier: Sendable {
   ///
   /// - Parameters:
   ///   - batch: the most photos that go through the network together; more are taken in turns.
+  ///   - looksOnce: whether to leave out mirror images that the model asks for.
   ///   - instructionSet: computes with another instruction set, which must read weights as the
   ///     classifier's own does; see `InferenceNetwork.makeWorkspace`.
   public func makeWorkspace(
-    batch: Int = 1, instructionSet: InstructionSet? = nil
+    batch: Int = 1, looksOnce: Bool = false, instructionSet: InstructionSet? = nil
   ) -> Workspace {
     let batch = max(1, batch)
-    let images = input.mirror ? 2 * batch : batch
+    let viewCount = looksOnce ? 1 : viewCount
+    let images = viewCount * batch
     return Workspace(
-      batch: batch,
+      batch: batch, viewCount: viewCount,
       inputs: [Float](repeating: 0, count: images * PreparedInput.pixelCount),
       logits: [Float](repeating: 0, count: images * categories.count),
       features: [Float](repeating: 0, count: images * featureCount),
@@ -72,6 +74,7 @@ public final class Classifier: Sendable {
   /// What one thread needs to run a classifier. Made by the classifier it is used with.
   public final class Workspace {
     fileprivate let batch: Int
+    fileprivate let viewCount: Int
     /// `[photos, 28 * 28]`, after them the mirror images.
     fileprivate var inputs: [Float]
     /// `[photos, categories]`, after them the mirror images'.
@@ -82,10 +85,11 @@ public final class Classifier: Sendable {
     fileprivate let network: NeuralNetwork.Workspace
 
     fileprivate init(
-      batch: Int, inputs: [Float], logits: [Float], features: [Float], scratch: [Float],
+      batch: Int, viewCount: Int, inputs: [Float], logits: [Float], features: [Float], scratch: [Float],
       network: NeuralNetwork.Workspace
     ) {
       self.batch = batch
+      self.viewCount = viewCount
       self.inputs = inputs
       self.logits = logits
       self.features = features
@@ -115,7 +119,7 @@ public final class Classifier: Sendable {
     forEachBatch(of: pixels, count: count, workspace: workspace) { first, photos in
       for photo in 0..<photos {
         average(
-          workspace.logits, photo: photo, of: photos, into: &probabilities,
+          workspace, photo: photo, of: photos, into: &probabilities,
           at: (first + photo) * categories.count)
         if !distances.isEmpty {
           distances[first + photo] = distance(ofPhoto: photo, of: photos, in: workspace)
@@ -167,7 +171,7 @@ public final class Classifier: Sendable {
     var features: [Float] = []
     forEachBatch(of: pixels, count: count, workspace: workspace) { _, photos in
       for photo in 0..<photos {
-        for view in 0..<viewCount {
+        for view in 0..<workspace.viewCount {
           let row = view * photos + photo
           logits += workspace.logits[row * categories.count..<(row + 1) * categories.count]
           features += workspace.features[row * featureCount..<(row + 1) * featureCount]
@@ -188,22 +192,24 @@ public final class Classifier: Sendable {
     precondition(pixels.count >= count * PreparedInput.pixelCount, "fewer pixels than photos")
     for first in stride(from: 0, to: count, by: workspace.batch) {
       let photos = min(workspace.batch, count - first)
-      fill(&workspace.inputs, with: pixels, first: first, photos: photos)
+      fill(
+        &workspace.inputs, with: pixels, first: first, photos: photos,
+        mirrored: workspace.viewCount == 2)
       run(
-        workspace.inputs, photos: photos, logits: &workspace.logits,
+        workspace.inputs, count: workspace.viewCount * photos, logits: &workspace.logits,
         features: &workspace.features, workspace.network)
       body(first, photos)
     }
   }
 
-  /// Scales photos, and mirrors them behind.
+  /// Scales photos, with their mirror images behind them.
   private func fill(
-    _ inputs: inout [Float], with pixels: Span<UInt8>, first: Int, photos: Int
+    _ inputs: inout [Float], with pixels: Span<UInt8>, first: Int, photos: Int, mirrored: Bool
   ) {
     let start = first * PreparedInput.pixelCount
     let count = photos * PreparedInput.pixelCount
     for i in 0..<count { inputs[i] = levels[Int(pixels[start + i])] }
-    guard input.mirror else { return }
+    guard mirrored else { return }
     let edge = PreparedInput.edge
     for row in stride(from: 0, to: count, by: edge) {
       for column in 0..<edge { inputs[count + row + column] = inputs[row + edge - 1 - column] }
@@ -211,13 +217,13 @@ public final class Classifier: Sendable {
   }
 
   private func run(
-    _ inputs: [Float], photos: Int, logits: inout [Float], features: inout [Float],
+    _ inputs: [Float], count: Int, logits: inout [Float], features: inout [Float],
     _ workspace: NeuralNetwork.Workspace
   ) {
     var logits = logits.mutableSpan
     var features = features.mutableSpan
     network.run(
-      inputs.span, count: viewCount * photos, logits: &logits, features: &features,
+      inputs.span, count: count, logits: &logits, features: &features,
       workspace: workspace)
   }
 
@@ -225,25 +231,27 @@ public final class Classifier: Sendable {
   private func distance(ofPhoto photo: Int, of photos: Int, in workspace: Workspace) -> Float {
     guard let distance else { return 0 }
     var sum: Float = 0
-    for view in 0..<viewCount {
+    for view in 0..<workspace.viewCount {
       let start = (view * photos + photo) * featureCount
       sum += distance(workspace.features, from: start, scratch: &workspace.scratch)
     }
-    return sum / Float(viewCount)
+    return sum / Float(workspace.viewCount)
   }
 
   /// Writes one photo's softmax, averaged with its mirror image's.
   private func average(
-    _ logits: [Float], photo: Int, of photos: Int,
+    _ workspace: Workspace, photo: Int, of photos: Int,
     into probabilities: inout MutableSpan<Float>, at start: Int
   ) {
     for i in 0..<categories.count { probabilities[start + i] = 0 }
-    for view in 0..<viewCount {
+    let logits = workspace.logits
+    for view in 0..<workspace.viewCount {
       let row = (view * photos + photo) * categories.count
       let softmax = Softmax(
         logits.span.extracting(row..<row + categories.count), sharpness: sharpness)
       for i in 0..<categories.count {
-        probabilities[start + i] += Float(softmax.share(of: logits[row + i]) / Double(viewCount))
+        probabilities[start + i] += Float(
+          softmax.share(of: logits[row + i]) / Double(workspace.viewCount))
       }
     }
   }

@@ -33,7 +33,8 @@ public struct ModelRehearsal: Sendable {
     var answers: [(InstructionSet, [Float])] = []
     for other in others where !other.readsWeights(like: instructionSet) {
       let compared = try ServingModel(file, instructionSet: other)
-      let workspace = compared.classifier.makeWorkspace(batch: Self.comparedPictures)
+      let workspace = compared.classifier.makeWorkspace(
+        batch: Self.comparedPictures, looksOnce: true)
       answers.append(
         (other, Self.answers(compared.classifier, to: Self.comparedPictures, workspace)))
     }
@@ -43,13 +44,14 @@ public struct ModelRehearsal: Sendable {
       {
         others.filter { $0.readsWeights(like: instructionSet) }.map { other in
           let workspace = serving.classifier.makeWorkspace(
-            batch: Self.comparedPictures, instructionSet: other)
+            batch: Self.comparedPictures, looksOnce: true, instructionSet: other)
           return (other, Self.answers(serving.classifier, to: Self.comparedPictures, workspace))
         }
       }, on: "rehearsal"
     ) {
       Self.answers(
-        serving.classifier, to: GoldenPictures.count, serving.classifier.makeWorkspace())
+        serving.classifier, to: GoldenPictures.count,
+        serving.classifier.makeWorkspace(batch: GoldenPictures.count, looksOnce: true))
     }
     answers += alike
     try Self.checkAnswers(own, classes: serving.labels.count, of: file)
@@ -92,7 +94,8 @@ public struct ModelRehearsal: Sendable {
     }
   }
 
-  /// The probabilities of the last `count` pictures.
+  /// The probabilities of the last `count` pictures. Without mirror images: of a drawing, they would
+  /// tell nothing new.
   private static func answers(
     _ classifier: Classifier, to count: Int, _ workspace: Classifier.Workspace
   ) -> [Float] {

@@ -44,13 +44,15 @@ public final class ServingModel: Sendable {
 
   /// A model that has been read, checked, and run on built-in pictures: fit to serve.
   ///
-  /// - Parameter others: the instruction sets whose answers must be the same.
+  /// - Parameter others: the instruction sets whose answers must be the same; without any, the next
+  ///   slower one, because a start waits for it.
   public static func rehearsed(
-    _ path: FilePath, instructionSet: InstructionSet,
-    comparedWith others: [InstructionSet] = [.baseline]
+    _ path: FilePath, instructionSet: InstructionSet, comparedWith others: [InstructionSet]? = nil
   ) throws(ServingModelError) -> ServingModel {
     let file = try ModelFile(reading: path)
-    let rehearsal = try ModelRehearsal(of: file, on: instructionSet, comparedWith: others)
+    let rehearsal = try ModelRehearsal(
+      of: file, on: instructionSet,
+      comparedWith: others ?? [instructionSet.nextSlower].compactMap(\.self))
     free(file)
     return rehearsal.serving
   }
