@@ -62,7 +62,9 @@ struct Exposition {
 
   /// A label's value between quotes.
   private static func escaped(_ text: String) -> String {
-    text.unicodeScalars.map { scalar in
+    // Nearly none has anything to escape.
+    guard text.utf8.contains(where: { #"\""#.utf8.contains($0) || $0 == 10 }) else { return text }
+    return text.unicodeScalars.map { scalar in
       switch scalar {
       case "\\": "\\\\"
       case "\"": "\\\""
