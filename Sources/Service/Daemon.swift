@@ -29,7 +29,7 @@ public final class Daemon: Sendable {
 
   private let configuration: Configuration
   private let once: Bool
-  private let state: StateDirectory
+  private let opened: OpenedState
   private let serving: ServingState
   private let monitor: ServiceMonitor
   private let commits: CommitQueue
@@ -46,7 +46,9 @@ public final class Daemon: Sendable {
   private let instructionSet: InstructionSet
   private let environment: [String: String]
 
-  /// Opens everything that can be refused: the state directory and the model.
+  private var state: StateDirectory { opened.directory }
+
+  /// Opens everything that can be refused: the state directory, the ledger and the model.
   /// - Parameters:
   ///   - resolver: gives the configuration, now and at a reload.
   ///   - once: whether to end when the inbox is empty.
@@ -60,11 +62,11 @@ public final class Daemon: Sendable {
     // A mistyped path is the likeliest mistake, and leaves no folders behind.
     try ModelFile.checkOpens(configuration.modelPath)
     let (opened, model) = try alongside(
-      { Result { try StateDirectory(owning: configuration.stateDirectory) } }, on: "state"
+      { Result { try OpenedState(configuration, log: EventLog(logger: logger)) } }, on: "state"
     ) {
       try ServingModel.rehearsed(configuration.modelPath, instructionSet: instructionSet)
     }
-    state = try opened.get()
+    self.opened = try opened.get()
     monitor = ServiceMonitor(
       logger: logger, notifier: SystemdNotifier(environment: environment), model: model)
     serving = ServingState(try Serving(model: model, configuration: configuration), trace: trace)
@@ -72,8 +74,8 @@ public final class Daemon: Sendable {
       workers: configuration.workers, processors: sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     commits = CommitQueue(
       capacity: 2 * Committer.largestGroup, workers: crew.size.lowerBound)
-    sharedSync = SharedSync(state)
-    claimer = Claimer(state)
+    sharedSync = SharedSync(self.opened.directory)
+    claimer = Claimer(self.opened.directory)
     over = try WakeUp()
     self.configuration = configuration
     self.once = once
@@ -164,18 +166,15 @@ public final class Daemon: Sendable {
   /// What was said first holds.
   private func finish(_ how: Ending) { ending.withLock { $0 = $0 ?? how } }
 
-  /// Opens the ledger and finishes what an earlier run left in `work/`, one photo at a time, so that
-  /// a photo that ends the process takes no other with it.
+  /// Finishes what an earlier run left in `work/`, one photo at a time, so that a photo that ends the
+  /// process takes no other with it.
   private func openCommitter() throws -> Committer {
-    let ledger = try Ledger(
-      opening: state.folder(.manifests), claimsInWork: state.claimsInWork(),
-      policy: configuration.seal)
-    for event in ledger.recovered { monitor.log.report(event) }
+    let ledger = opened.takeLedger()
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
     var committer = Committer(
       ledger: ledger, placement: Placement(state), commits: commits, sharedSync: sharedSync,
       monitor: monitor, trace: serving.trace)
-    try committer.recover(state, serving: serving)
+    try committer.recover(opened.recovery.claims, in: state, serving: serving)
     return committer
   }
 
