@@ -85,7 +85,8 @@ public final class Classifier: Sendable {
     fileprivate let network: NeuralNetwork.Workspace
 
     fileprivate init(
-      batch: Int, viewCount: Int, inputs: [Float], logits: [Float], features: [Float], scratch: [Float],
+      batch: Int, viewCount: Int, inputs: [Float], logits: [Float], features: [Float],
+      scratch: [Float],
       network: NeuralNetwork.Workspace
     ) {
       self.batch = batch

@@ -37,7 +37,8 @@ struct PlanBinding {
         }
       case .weights(let convolution, let call, let algorithm):
         unsafe call.pack(
-          convolution.scaledWeight(in: &scaled), for: algorithm, kernels, into: memory.pointer + start)
+          convolution.scaledWeight(in: &scaled), for: algorithm, kernels,
+          into: memory.pointer + start)
       }
     }
   }
