@@ -27,6 +27,7 @@ __attribute__((cold)) _Noreturn void jpeg_bad_code(j_decompress_ptr info) {
 
 void jpeg_make_huffman_table(jpeg_huffman_table *table, const JHUFF_TBL *source) {
   memset(table->lookup, 0, sizeof table->lookup);
+  memcpy(table->counts, source->bits, sizeof table->counts);
   memcpy(table->symbols, source->huffval, sizeof table->symbols);
   uint32_t code = 0;
   int32_t place = 0;
@@ -44,4 +45,9 @@ void jpeg_make_huffman_table(jpeg_huffman_table *table, const JHUFF_TBL *source)
     code <<= 1;
   }
   table->limit[17] = UINT32_MAX;
+}
+
+bool jpeg_huffman_table_is_of(const jpeg_huffman_table *table, const JHUFF_TBL *source) {
+  return memcmp(table->counts, source->bits, sizeof table->counts) == 0 &&
+         memcmp(table->symbols, source->huffval, sizeof table->symbols) == 0;
 }

@@ -113,11 +113,16 @@ typedef struct {
   uint32_t limit[18];
   /// By length: what to add to a code for the place of its symbol.
   int32_t offset[17];
+  /// What it was made of: codes by length, and their symbols.
+  uint8_t counts[17];
   uint8_t symbols[256];
 } jpeg_huffman_table;
 
 /// libjpeg must have checked that the table is sound.
 void jpeg_make_huffman_table(jpeg_huffman_table *table, const JHUFF_TBL *source);
+
+/// Whether `table` was made of `source`, or of one like it. All zero: of one without codes.
+bool jpeg_huffman_table_is_of(const jpeg_huffman_table *table, const JHUFF_TBL *source);
 
 /// The next symbol. At least 16 bits are there unless the data ends.
 INLINED unsigned take_symbol(

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -10,19 +11,20 @@
 
 enum { JPEG_COEFFICIENT_BITS = 11 };
 
-/// The codes of AC coefficients, those that come with their numbers made ready as one.
+/// The codes of AC coefficients, made ready so that one look finds up to two with their numbers.
 typedef struct {
-  /// For the next bits: value * 65536 + zeros before it * 256 + length of code and number. A value of
-  /// 0 is no coefficient: only the places to go on by. Length 0: it takes more bits.
+  /// For the next bits, see `decode_details`.
   uint32_t coefficients[1 << JPEG_COEFFICIENT_BITS];
   jpeg_huffman_table codes;
+  bool is_made;
 } jpeg_coefficient_table;
 
 /// Decodes the one scan of a baseline or sequential Huffman-coded JPEG in place of libjpeg's own
-/// decoder, to the same coefficients: code and number of most coefficients are found by one look, where
-/// libjpeg takes one after the other.
+/// decoder, to the same coefficients: codes and numbers of mostly two coefficients are found by one look,
+/// where libjpeg takes one after the other.
 typedef struct {
   jpeg_bit_reader reader;
+  /// The tables of the pictures before: most programs write the same ones into every picture.
   jpeg_huffman_table means[NUM_HUFF_TBLS];
   jpeg_coefficient_table details[NUM_HUFF_TBLS];
   /// Of each component in the scan: the last mean level.
