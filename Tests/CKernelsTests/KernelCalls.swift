@@ -26,7 +26,7 @@ extension KernelTable {
     var description = c.weightDescription
     let places = Int((edge + 2) * (edge + 2))
     var packed = [Float](repeating: 0, count: c.packedCount / 9 * places)
-    unsafe kernels.pack_winograd_weights(&description, edge, c.weights, &packed)
+    unsafe kernels.pack_winograd_weights(&description, edge, c.weights, nil, &packed)
     unsafe ConvolutionEnd.withEpilogue(end) { epilogue in
       var (convolution, epilogue) = unsafe (c.description, epilogue)
       unsafe kernels.convolve_winograd(

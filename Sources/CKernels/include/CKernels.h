@@ -91,9 +91,9 @@ typedef struct {
   void (*pack_weights)(const hangtag_weights *, int first_output, int last_output,
                        const float *plain, float *packed);
   /// All outputs' for `convolve_winograd`: [(edge + 2)²][output block][input block][16 inputs]
-  /// [16 outputs].
+  /// [16 outputs]. Multiplied by `scale`, one number an output, unless it is NULL.
   void (*pack_winograd_weights)(const hangtag_weights *, int edge, const float *plain,
-                                float *packed);
+                                const double *scale, float *packed);
   /// output = max(input, 0). May be in place.
   void (*relu)(hangtag_extent, hangtag_map input, hangtag_map output);
   /// output = a + b. The output may be a or b.

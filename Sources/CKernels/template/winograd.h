@@ -82,7 +82,7 @@ ALWAYS_INLINE void transform_weight_line(const int edge, const wide_block g[3],
 }
 
 // The kernels from one input to up to 16 outputs, into a block a place.
-ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, int outputs,
+ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, wide_block scale, int outputs,
                                 ptrdiff_t output_distance, float *packed, ptrdiff_t place) {
   const int side = side_of(edge);
   wide_block rows[LARGEST_SIDE][3];  // transformed along x, a column each
@@ -94,7 +94,7 @@ ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, int outputs,
     }
     wide_block g[3], row[LARGEST_SIDE];
     for (int x = 0; x < 3; x++) {
-      g[x] = __builtin_convertvector(load_block(gathered[x]), wide_block);
+      g[x] = __builtin_convertvector(load_block(gathered[x]), wide_block) * scale;
     }
     transform_weight_line(edge, g, row);
     for (int x = 0; x < side; x++) rows[x][y] = row[x];
@@ -110,12 +110,14 @@ ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, int outputs,
 
 // Each place is packed as the weights of a 1 x 1 convolution, one place after the other.
 ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, const float *plain,
-                               float *packed) {
+                               const double *scale, float *packed) {
   const ptrdiff_t row = block_count(w->inputs) * HANGTAG_BLOCK * HANGTAG_BLOCK;
   for (int o = 0; o < w->outputs; o += HANGTAG_BLOCK) {
     const int outputs = w->outputs - o < HANGTAG_BLOCK ? w->outputs - o : HANGTAG_BLOCK;
+    wide_block scales = 1;
+    for (int k = 0; scale && k < outputs; k++) scales[k] = scale[o + k];
     for (int i = 0; i < w->inputs; i++) {
-      pack_kernels(edge, plain + ((ptrdiff_t)o * w->inputs + i) * 9, outputs,
+      pack_kernels(edge, plain + ((ptrdiff_t)o * w->inputs + i) * 9, scales, outputs,
                    (ptrdiff_t)w->inputs * 9, packed + o / HANGTAG_BLOCK * row + i * HANGTAG_BLOCK,
                    block_count(w->outputs) * row);
     }
@@ -123,9 +125,9 @@ ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, const f
 }
 
 static void pack_winograd_weights(const hangtag_weights *w, int edge, const float *plain,
-                                  float *packed) {
-  if (edge == 2) pack_places(2, w, plain, packed);
-  if (edge == 4) pack_places(4, w, plain, packed);
+                                  const double *scale, float *packed) {
+  if (edge == 2) pack_places(2, w, plain, scale, packed);
+  if (edge == 4) pack_places(4, w, plain, scale, packed);
 }
 
 // Some tiles that go through all stages together: numbers first..<first + count of all tiles of all

@@ -36,25 +36,6 @@ enum InferenceStep: Sendable {
   }
 }
 
-extension InferenceStep.Convolution {
-  /// The weights with the batch norm folded in, for as long as they are packed.
-  ///
-  /// - Parameter memory: is used again: of fresh memory, each page would take longer than its weights.
-  func scaledWeight(in memory: inout [Float]) -> [Float] {
-    guard let scale else { return weight }
-    let weightsPerChannel = weight.count / scale.count
-    memory.removeAll(keepingCapacity: true)
-    memory.append(contentsOf: weight)
-    var span = memory.mutableSpan
-    for channel in scale.indices {
-      for index in channel * weightsPerChannel..<(channel + 1) * weightsPerChannel {
-        span[index] = Float(Double(span[index]) * scale[channel])
-      }
-    }
-    return memory
-  }
-}
-
 extension InferenceStep {
   /// The values that the step reads.
   var inputs: [Int] {

@@ -27,8 +27,7 @@ struct PlanBinding {
     let start: Int
     let count: Int
 
-    /// - Parameter scaled: memory for scaled weights, to be used again.
-    func write(to memory: FloatMemory, _ kernels: Kernels, scaled: inout [Float]) {
+    func write(to memory: FloatMemory, _ kernels: Kernels) {
       switch content {
       case .values(let values):
         unsafe values.withUnsafeBufferPointer { values in
@@ -37,7 +36,7 @@ struct PlanBinding {
         }
       case .weights(let convolution, let call, let algorithm):
         unsafe call.pack(
-          convolution.scaledWeight(in: &scaled), for: algorithm, kernels,
+          convolution.weight, scale: convolution.scale, for: algorithm, kernels,
           into: memory.pointer + start)
       }
     }
@@ -101,9 +100,8 @@ struct PlanBinding {
     let memory = FloatMemory(count: constantCount, hugePages: false)
     let left = Monitor(constants.sorted { $0.count < $1.count })
     let write = { @Sendable [kernels] in
-      var scaled: [Float] = []
       while let constant = left.update({ $0.popLast() }) {
-        constant.write(to: memory, kernels, scaled: &scaled)
+        constant.write(to: memory, kernels)
       }
     }
     _ = alongside(write, on: "pack weights", write)

@@ -76,17 +76,33 @@ struct ConvolutionCall: Sendable {
   }
 
   /// Writes the weights as an algorithm reads them to where zeros are.
+  ///
+  /// - Parameter scale: What each output's weights are to be multiplied by.
   func pack(
-    _ plain: [Float], for algorithm: Algorithm, _ kernels: Kernels,
+    _ plain: [Float], scale: [Double]?, for algorithm: Algorithm, _ kernels: Kernels,
     into packed: UnsafeMutablePointer<Float>
   ) {
     var description = weights
     switch algorithm {
     case .direct:
-      unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, plain, packed)
+      let scaled = scale.map { Self.scaled(plain, by: $0) } ?? plain
+      unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, scaled, packed)
     case .winograd(let edge):
-      unsafe kernels.functions.pack_winograd_weights(&description, Int32(edge), plain, packed)
+      unsafe kernels.functions.pack_winograd_weights(
+        &description, Int32(edge), plain, scale, packed)
     }
+  }
+
+  private static func scaled(_ plain: [Float], by scale: [Double]) -> [Float] {
+    let weightsPerOutput = plain.count / scale.count
+    var scaled = plain
+    var span = scaled.mutableSpan
+    for output in scale.indices {
+      for index in output * weightsPerOutput..<(output + 1) * weightsPerOutput {
+        span[index] = Float(Double(span[index]) * scale[output])
+      }
+    }
+    return scaled
   }
 
   /// The number of the weights, and of the packed weights for the direct algorithm.
