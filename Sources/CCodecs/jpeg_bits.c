@@ -48,6 +48,7 @@ void jpeg_make_huffman_table(jpeg_huffman_table *table, const JHUFF_TBL *source)
 }
 
 bool jpeg_huffman_table_is_of(const jpeg_huffman_table *table, const JHUFF_TBL *source) {
-  return memcmp(table->counts, source->bits, sizeof table->counts) == 0 &&
+  bool is_made = table->limit[17] != 0;
+  return is_made && memcmp(table->counts, source->bits, sizeof table->counts) == 0 &&
          memcmp(table->symbols, source->huffval, sizeof table->symbols) == 0;
 }

@@ -121,7 +121,7 @@ typedef struct {
 /// libjpeg must have checked that the table is sound.
 void jpeg_make_huffman_table(jpeg_huffman_table *table, const JHUFF_TBL *source);
 
-/// Whether `table` was made of `source`, or of one like it. All zero: of one without codes.
+/// Whether `table` was made of `source`, or of one like it. All zero: of none.
 bool jpeg_huffman_table_is_of(const jpeg_huffman_table *table, const JHUFF_TBL *source);
 
 /// The next symbol. At least 16 bits are there unless the data ends.

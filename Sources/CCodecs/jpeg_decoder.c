@@ -281,6 +281,8 @@ static bool find_scans(codec_jpeg *decoder) {
     components |= components_begun(info);
     check_scan_count(&decoder->guard, (uint32_t)info->input_scan_number);
     decode_guard_check_time(&decoder->guard);
+    decode_guard_check_memory(
+      &decoder->guard, memory_needed(info, false) + area_average_memory(&decoder->average));
     jpeg_progressive_decoder_add_scan(&decoder->progressive, info);
     if (jpeg_progressive_decoder_has_enough(info)) {
       pass_over_rest(decoder);

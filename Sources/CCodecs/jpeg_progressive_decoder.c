@@ -405,7 +405,8 @@ static size_t block_count(const jpeg_component_info *component) {
 size_t jpeg_progressive_decoder_memory(j_decompress_ptr info) {
   size_t blocks = 0;
   for (int i = 0; i < info->num_components; i++) blocks += block_count(&info->comp_info[i]);
-  return blocks * (sizeof(JBLOCK) + sizeof(uint64_t));
+  size_t scan = sizeof(jpeg_scan) + MAX_COMPS_IN_SCAN * sizeof(jpeg_huffman_table);
+  return blocks * (sizeof(JBLOCK) + sizeof(uint64_t)) + (size_t)info->input_scan_number * scan;
 }
 
 static void *allocate(j_decompress_ptr info, size_t count) {

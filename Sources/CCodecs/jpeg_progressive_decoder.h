@@ -32,7 +32,8 @@ typedef struct {
 /// and spreads a block's correction bits over it at once. What cannot change a pixel at the chosen
 /// scale is left out.
 ///
-/// Two of libjpeg's internal tables of methods are used, both the same since version 6b of 1998.
+/// Four of libjpeg's internal tables of methods are used, those of its input controller, marker reader,
+/// coefficient controller and inverse transform, all in jpegint.h since version 6b of 1998.
 typedef struct {
   /// In the file's order. They live in libjpeg's memory for the picture.
   jpeg_scan *first, **end;
@@ -53,7 +54,7 @@ bool jpeg_progressive_decoder_has_enough(j_decompress_ptr info);
 /// To be called when it has enough. Then jpeg_read_scanlines draws.
 void jpeg_progressive_decoder_finish_scans(jpeg_progressive_decoder *decoder, j_decompress_ptr info);
 
-/// Bytes that a picture's rows take.
+/// Bytes that a picture's rows and the scans that have been found take at most.
 size_t jpeg_progressive_decoder_memory(j_decompress_ptr info);
 
 /// The decoder that belongs to a picture; defined beside whatever `client_data` is.

@@ -13,7 +13,7 @@ enum { JPEG_COEFFICIENT_BITS = 11 };
 
 /// The codes of AC coefficients, made ready so that one look finds up to two with their numbers.
 typedef struct {
-  /// For the next bits, see `decode_details`.
+  /// For the next bits: a `coefficient_pair`, packed.
   uint32_t coefficients[1 << JPEG_COEFFICIENT_BITS];
   jpeg_huffman_table codes;
   bool is_made;

@@ -7,9 +7,9 @@ public struct DecodeLimits: Sendable, Equatable {
   public var maximumPixels: Int
   /// Scans of a progressive JPEG. Programs write about ten; a file of thousands is an attack.
   public var maximumScans: Int
-  /// Bytes that one decode may allocate. Only a JPEG whose components come in scans of their own, or
-  /// a progressive one without its last scans, comes near it: libjpeg keeps all its coefficients, 3
-  /// bytes a pixel with 4:2:0 and 6 with 4:4:4.
+  /// Bytes that one decode may allocate. Only a sequential JPEG whose components come in scans of
+  /// their own, or a progressive one without its last scans, comes near it: libjpeg keeps all its
+  /// coefficients, 3 bytes a pixel with 4:2:0 and 6 with 4:4:4.
   public var maximumMemory: Int
   /// Time from the start of a decode on a clock that never stops; looked at between rows and
   /// between a JPEG's scans.

@@ -49,6 +49,19 @@ import Testing
     #expect(decodeError(bytes)?.code == .corrupt)
   }
 
+  @Test("A table of mean levels without codes is corrupt, also where none was read before")
+  func noCodes() throws {
+    var bytes = JPEGEncoding().encode(Pictures.busy(400, 300))
+    let table = try #require(bytes.jpegSegment(marker: 0xC4))
+    // Its first table is luma's of mean levels: class and number 0, counts, twelve symbols.
+    #expect(bytes[table + 4] == 0)
+    let length = Int(bytes[table + 2]) << 8 + Int(bytes[table + 3])
+    #expect(length == 2 + 17 + 12)
+    bytes.replaceSubrange(
+      table + 2..<table + 2 + length, with: [0, 19, 0] + [UInt8](repeating: 0, count: 16))
+    #expect(decodeError(bytes)?.code == .corrupt)
+  }
+
   @Test("A restart marker that is missing, and one of another number, are corrupt")
   func restartMarkers() throws {
     var encoding = JPEGEncoding()

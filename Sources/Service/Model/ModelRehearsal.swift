@@ -12,7 +12,7 @@ public struct ModelRehearsal: Sendable {
   private static let sumTolerance: Float = 1e-3
 
   /// How many of the pictures, the last, the other instruction sets see: noise, to which every
-  /// weight has something to say. The slowest set would hold up every start with more.
+  /// weight has something to say. A slower set would hold up every start with more.
   private static let comparedPictures = 1
 
   /// The model, fit to serve.

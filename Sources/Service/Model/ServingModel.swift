@@ -44,8 +44,8 @@ public final class ServingModel: Sendable {
 
   /// A model that has been read, checked, and run on built-in pictures: fit to serve.
   ///
-  /// - Parameter others: the instruction sets whose answers must be the same; without any, the next
-  ///   slower one, because a start waits for it.
+  /// - Parameter others: the instruction sets whose answers must be the same; nil: the next slower
+  ///   one, because a start waits for it.
   public static func rehearsed(
     _ path: FilePath, instructionSet: InstructionSet, comparedWith others: [InstructionSet]? = nil
   ) throws(ServingModelError) -> ServingModel {
@@ -103,6 +103,8 @@ public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertib
   public var exitCode: Int32 {
     switch self {
     case .missing, .unreadable: 66
+    // Written to while it was read: it may be whole in a moment.
+    case .invalid(_, rule: "changed", _): Sysexits.tryAgain
     case .invalid: 65
     case .unprovenPrecision: Sysexits.configuration
     }
