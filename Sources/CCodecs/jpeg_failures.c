@@ -60,3 +60,7 @@ struct jpeg_error_mgr *jpeg_failures_handlers(jpeg_failures *failures, decode_gu
   manager->output_message = print_nothing;
   return manager;
 }
+
+decode_guard *jpeg_failures_guard(j_decompress_ptr info) {
+  return ((jpeg_failures *)info->err)->guard;
+}

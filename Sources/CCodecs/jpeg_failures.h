@@ -17,3 +17,6 @@ typedef struct {
 /// Sets the handlers up. An error leaves through the guard, and so do the warnings that mean that
 /// a part of the picture is missing or wrong; the others are common in sound photos and ignored.
 struct jpeg_error_mgr *jpeg_failures_handlers(jpeg_failures *failures, decode_guard *guard);
+
+/// The guard of a picture whose handlers are set up.
+decode_guard *jpeg_failures_guard(j_decompress_ptr info);

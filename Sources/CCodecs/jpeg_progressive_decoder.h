@@ -7,30 +7,13 @@
 
 #include <jpeglib.h>
 
-#include "jpeg_bits.h"
-
-typedef struct jpeg_scan jpeg_scan;
-
-/// The blocks of one component in the current row of the picture.
-typedef struct {
-  const jpeg_component_info *info;
-  /// One block row after the other, each `stride` blocks. Coefficients in their natural order.
-  JBLOCK *blocks;
-  /// One mask a block: a bit for each zigzag place that holds no zero any more.
-  uint64_t *masks;
-  /// Blocks in a block row, with those beyond the edge that scans of several components bring.
-  size_t stride;
-} jpeg_block_rows;
+#include "jpeg_scan.h"
 
 /// Decodes a Huffman-coded progressive JPEG in place of libjpeg's entropy decoder and coefficient
 /// controller, to the same pixels. libjpeg reads one scan after the other, and so keeps every
 /// coefficient of the picture. The whole file being there, this reads all scans side by side, for each
-/// row of the picture its part of each: the coefficients of a single row are kept, in the cache.
-///
-/// Refining scans take a fraction of libjpeg's time too: it looks at each of a block's 63 coefficients,
-/// and takes correction bits one by one; this keeps a bit mask of the coefficients that are not zero,
-/// and spreads a block's correction bits over it at once. What cannot change a pixel at the chosen
-/// scale is left out.
+/// row of the picture its part of each: the coefficients of a single row are kept, in the cache. What
+/// cannot change a pixel at the chosen scale is left out.
 ///
 /// Four of libjpeg's internal tables of methods are used, those of its input controller, marker reader,
 /// coefficient controller and inverse transform, all in jpegint.h since version 6b of 1998.

@@ -20,8 +20,8 @@ typedef struct {
 } jpeg_coefficient_table;
 
 /// Decodes the one scan of a baseline or sequential Huffman-coded JPEG in place of libjpeg's own
-/// decoder, to the same coefficients: codes and numbers of mostly two coefficients are found by one look,
-/// where libjpeg takes one after the other.
+/// decoder, to the same coefficients but for damaged blocks: codes and numbers of mostly two coefficients
+/// are found by one look, where libjpeg takes one after the other.
 typedef struct {
   jpeg_bit_reader reader;
   /// The tables of the pictures before: most programs write the same ones into every picture.

@@ -43,8 +43,7 @@ struct ModelFileTests {
     try write(bytes + [0])
     #expect(try !opened.isUnchanged())
     // The unit tries again: the copy may be whole by then.
-    let error = ServingModelError.invalid(path, rule: "changed", reason: "")
-    #expect(error.exitCode == Sysexits.tryAgain)
+    #expect(ServingModelError.changed(path).exitCode == Sysexits.tryAgain)
   }
 
   @Test("does not take a file that has become shorter for one with zeros at its end")

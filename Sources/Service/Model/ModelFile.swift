@@ -39,12 +39,7 @@ public struct ModelFile: Sendable {
     } catch {
       throw Self.failure(error, at: path)
     }
-    guard isUnchanged else {
-      throw .invalid(
-        path, rule: "changed",
-        reason: "it was changed while it was read. Replace it with a rename, as "
-          + "`hangtag model install` does.")
-    }
+    guard isUnchanged else { throw .changed(path) }
     do throws(ModelError) { self.model = try model.get() } catch {
       throw .invalid(path, rule: error.rule, reason: error.message)
     }

@@ -93,6 +93,8 @@ public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertib
   case missing(FilePath)
   /// The file cannot be read.
   case unreadable(FileSystemError)
+  /// The file was written to while it was read: it may be whole in a moment.
+  case changed(FilePath)
   /// The file breaks a rule of the model file's form.
   case invalid(FilePath, rule: String, reason: String)
   /// No threshold is known to reach the precision that the configuration asks for; `best` is the
@@ -103,8 +105,7 @@ public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertib
   public var exitCode: Int32 {
     switch self {
     case .missing, .unreadable: 66
-    // Written to while it was read: it may be whole in a moment.
-    case .invalid(_, rule: "changed", _): Sysexits.tryAgain
+    case .changed: Sysexits.tryAgain
     case .invalid: 65
     case .unprovenPrecision: Sysexits.configuration
     }
@@ -117,6 +118,8 @@ public enum ServingModelError: Error, Sendable, Equatable, CustomStringConvertib
       "There is no model at \(path). Name a weights file with --model or the key `model`."
     case .unreadable(let error):
       "The model cannot be read: \(error). Check its permissions."
+    case .changed(let path):
+      "\(path) was changed while it was read. Replace it with a rename, as `hangtag model install` does."
     case .invalid(let path, let rule, let reason):
       "\(path) is not a usable model (\(rule)): \(reason)"
     case .unprovenPrecision(let path, let target, let best):
