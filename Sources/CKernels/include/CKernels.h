@@ -90,7 +90,7 @@ typedef struct {
   /// Packs some outputs' weights; what is zero in `packed` must be zero before.
   void (*pack_weights)(const hangtag_weights *, int first_output, int last_output,
                        const float *plain, float *packed);
-  /// All outputs' for `convolve_winograd`: [(edge + 2)²][output block][input block][16 inputs]
+  /// All outputs' for `convolve_winograd`: [edge + 2][3][output block][input block][16 inputs]
   /// [16 outputs]. Multiplied by `scale`, one number an output, unless it is NULL.
   void (*pack_winograd_weights)(const hangtag_weights *, int edge, const float *plain,
                                 const double *scale, float *packed);

@@ -96,6 +96,15 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
   tile_epilogue(pixels, vectors, output_pixel, k, t, sums);
 }
 
+// As many pixels as a tile can have.
+#if TILE_PIXELS > 6
+#define FOR_EACH_TILE_SIZE(body)                                                            \
+  body(1) body(2) body(3) body(4) body(5) body(6) body(7) body(8) body(9) body(10) body(11) \
+      body(12) body(13) body(14)
+#else
+#define FOR_EACH_TILE_SIZE(body) body(1) body(2) body(3) body(4) body(5) body(6)
+#endif
+
 #define TILE_CASE(n) \
   case n:            \
     tile(n, vectors, input_pixel, output_pixel, k, t); \
@@ -104,24 +113,7 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
 ALWAYS_INLINE void tile_of(int pixels, const int vectors, const ptrdiff_t input_pixel,
                            const ptrdiff_t output_pixel, const tile_constants *k,
                            const tile_arguments *t) {
-  switch (pixels) {
-    TILE_CASE(1)
-    TILE_CASE(2)
-    TILE_CASE(3)
-    TILE_CASE(4)
-    TILE_CASE(5)
-    TILE_CASE(6)
-#if TILE_PIXELS > 6
-    TILE_CASE(7)
-    TILE_CASE(8)
-    TILE_CASE(9)
-    TILE_CASE(10)
-    TILE_CASE(11)
-    TILE_CASE(12)
-    TILE_CASE(13)
-    TILE_CASE(14)
-#endif
-  }
+  switch (pixels) { FOR_EACH_TILE_SIZE(TILE_CASE) }
 }
 
 // In the middle of a network the distance between pixels is known when this is compiled; in its

@@ -4,112 +4,66 @@
 // place, 4 x 4 or 6 x 6 of them; for each place the channels are summed by a product of matrices,
 // tiles x inputs and inputs x outputs; the sums of all places give the outputs.
 //
-// Toom and Cook's method evaluates at as many points as there are places in a row: 0, 1, -1 and
-// infinity for the small tile; 0, ±√½, ±√2 and infinity for the large one, which loses less to
-// rounding than the usual 0, ±1, ±2 (Barabasz and others 2020 look for such points).
-//
-// `edge`, 2 or 4, is a constant wherever a function is inlined: the outputs along a tile's side.
+// Kernels are kept transformed along x only: half the memory, and half of what has to come from it
+// where tiles are few. Those of two places along y that differ by a sign are finished together, in
+// registers.
+
+#include "winograd_transforms.h"
 
 // Memory for transformed tiles on the stack, so that no kernel allocates. Larger work is divided.
 #define WINOGRAD_BYTES (384 * 1024)
-#define LARGEST_EDGE 4
-#define LARGEST_SIDE (LARGEST_EDGE + 2)
-#define NEAR_POINT 0.70710678118654752440  // √½
-#define FAR_POINT 1.41421356237309504880   // √2
 
-ALWAYS_INLINE int side_of(int edge) { return edge + 2; }
-ALWAYS_INLINE int places_of(int edge) { return side_of(edge) * side_of(edge); }
-
-// A row or column of inputs, transformed. A vector and not a block at a time: what a line takes then
-// fits into registers.
-ALWAYS_INLINE void transform_input_line(const int edge, const vector d[LARGEST_SIDE],
-                                        vector out[LARGEST_SIDE]) {
-  if (edge == 2) {
-    out[0] = d[0] - d[2];
-    out[1] = d[1] + d[2];
-    out[2] = d[2] - d[1];
-    out[3] = d[1] - d[3];
-  } else {
-    const vector near_even = d[4] - d[2] * 2.0f, far_even = d[4] - d[2] * 0.5f;
-    const vector near_odd = (d[3] - d[1] * 2.0f) * (float)NEAR_POINT;
-    const vector far_odd = (d[3] - d[1] * 0.5f) * (float)FAR_POINT;
-    out[0] = d[0] + d[4] - d[2] * 2.5f;
-    out[1] = near_even + near_odd;
-    out[2] = near_even - near_odd;
-    out[3] = far_even + far_odd;
-    out[4] = far_even - far_odd;
-    out[5] = d[1] + d[5] - d[3] * 2.5f;
-  }
-}
-
-// The outputs of a row or column of sums.
-ALWAYS_INLINE void transform_sum_line(const int edge, const vector m[LARGEST_SIDE],
-                                      vector out[LARGEST_EDGE]) {
-  if (edge == 2) {
-    out[0] = m[0] + m[1] + m[2];
-    out[1] = m[1] - m[2] - m[3];
-  } else {
-    const vector near_even = m[1] + m[2], far_even = m[3] + m[4];
-    const vector near_odd = (m[1] - m[2]) * (float)NEAR_POINT;
-    const vector far_odd = (m[3] - m[4]) * (float)FAR_POINT;
-    out[0] = m[0] + near_even + far_even;
-    out[1] = near_odd + far_odd;
-    out[2] = near_even * 0.5f + far_even * 2.0f;
-    out[3] = m[5] + near_odd * 0.5f + far_odd * 2.0f;
-  }
-}
+// Of three weights in a row or column, the first and the last stand alone at its ends. The places
+// between come in pairs:
+//   near = first + last * inner_share ± middle * middle_factor
+//   far  = last + first * inner_share ± middle * middle_factor
+// Edge 2 has no far ones. Factors of whole places, ½, or -2/3 and 1/3, are left to the sums.
+ALWAYS_INLINE float inner_share(int edge) { return edge == 2 ? 1 : 0.5f; }
+ALWAYS_INLINE double middle_factor(int edge) { return edge == 2 ? 1 : NEAR_POINT; }
 
 // The weights of one block of outputs, in double precision: they are transformed once and used for
 // ever.
 typedef double wide_block __attribute__((ext_vector_type(HANGTAG_BLOCK)));
 
-// A row or column of three weights, transformed.
 ALWAYS_INLINE void transform_weight_line(const int edge, const wide_block g[3],
                                          wide_block out[LARGEST_SIDE]) {
+  const wide_block middle = g[1] * middle_factor(edge);
+  const wide_block near = g[0] + g[2] * inner_share(edge);
+  const wide_block far = g[2] + g[0] * inner_share(edge);
   out[0] = g[0];
-  out[side_of(edge) - 1] = g[2];
-  if (edge == 2) {
-    out[1] = (g[0] + g[1] + g[2]) / 2;
-    out[2] = (g[0] - g[1] + g[2]) / 2;
-  } else {
-    const wide_block near_even = (g[0] + g[2] / 2) / -1.5, near_odd = g[1] * (NEAR_POINT / -1.5);
-    const wide_block far_even = (g[0] + g[2] * 2) / 6, far_odd = g[1] * (FAR_POINT / 6);
-    out[1] = near_even + near_odd;
-    out[2] = near_even - near_odd;
-    out[3] = far_even + far_odd;
-    out[4] = far_even - far_odd;
+  out[1] = near + middle;
+  out[2] = near - middle;
+  if (edge == 4) {
+    out[3] = far + middle;
+    out[4] = far - middle;
   }
+  out[side_of(edge) - 1] = g[2];
 }
 
-// The kernels from one input to up to 16 outputs, into a block a place.
+// The kernels from one input to up to 16 outputs, transformed along x: three numbers a place, each a
+// `plane` after the other, the middle one with its factor.
 ALWAYS_INLINE void pack_kernels(const int edge, const float *plain, wide_block scale, int outputs,
-                                ptrdiff_t output_distance, float *packed, ptrdiff_t place) {
-  const int side = side_of(edge);
-  wide_block rows[LARGEST_SIDE][3];  // transformed along x, a column each
+                                ptrdiff_t output_distance, float *packed, ptrdiff_t plane) {
   for (int y = 0; y < 3; y++) {
     // Through memory: to set a vector's elements one by one takes several times as long.
     float gathered[3][HANGTAG_BLOCK] = {0};
     for (int o = 0; o < outputs; o++) {
       for (int x = 0; x < 3; x++) gathered[x][o] = plain[o * output_distance + y * 3 + x];
     }
+    const wide_block factor = y == 1 ? scale * middle_factor(edge) : scale;
     wide_block g[3], row[LARGEST_SIDE];
     for (int x = 0; x < 3; x++) {
-      g[x] = __builtin_convertvector(load_block(gathered[x]), wide_block) * scale;
+      g[x] = __builtin_convertvector(load_block(gathered[x]), wide_block) * factor;
     }
     transform_weight_line(edge, g, row);
-    for (int x = 0; x < side; x++) rows[x][y] = row[x];
-  }
-  for (int x = 0; x < side; x++) {
-    wide_block column[LARGEST_SIDE];
-    transform_weight_line(edge, rows[x], column);
-    for (int y = 0; y < side; y++) {
-      store_block(packed + (y * side + x) * place, __builtin_convertvector(column[y], block));
+    for (int x = 0; x < side_of(edge); x++) {
+      store_block(packed + (x * 3 + y) * plane, __builtin_convertvector(row[x], block));
     }
   }
 }
 
-// Each place is packed as the weights of a 1 x 1 convolution, one place after the other.
-ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, const float *plain,
+// Each plane is packed as the weights of a 1 x 1 convolution, one plane after the other.
+ALWAYS_INLINE void pack_planes(const int edge, const hangtag_weights *w, const float *plain,
                                const double *scale, float *packed) {
   const ptrdiff_t row = block_count(w->inputs) * HANGTAG_BLOCK * HANGTAG_BLOCK;
   for (int o = 0; o < w->outputs; o += HANGTAG_BLOCK) {
@@ -126,134 +80,8 @@ ALWAYS_INLINE void pack_places(const int edge, const hangtag_weights *w, const f
 
 static void pack_winograd_weights(const hangtag_weights *w, int edge, const float *plain,
                                   const double *scale, float *packed) {
-  if (edge == 2) pack_places(2, w, plain, scale, packed);
-  if (edge == 4) pack_places(4, w, plain, scale, packed);
-}
-
-// Some tiles that go through all stages together: numbers first..<first + count of all tiles of all
-// images, row by row.
-typedef struct {
-  int columns, rows;  // of tiles in an image
-  int first, count;
-  ptrdiff_t place;  // the distance between two places' numbers
-} tile_group;
-
-// Where a tile of the group begins.
-typedef struct {
-  int image, y, x;
-} tile_place;
-
-ALWAYS_INLINE tile_place place_of(const int edge, const tile_group *g, int tile) {
-  const int number = g->first + tile, an_image = g->columns * g->rows;
-  const int within = number % an_image;
-  return (tile_place){
-      number / an_image, within / g->columns * edge, within % g->columns * edge};
-}
-
-// LANES channels of one tile of inputs, [y][x], to the places. What lies beyond `rows` and `columns`,
-// where the outputs are no whole number of tiles, counts as zero.
-ALWAYS_INLINE void transform_input_tile(const int edge, const float *in, ptrdiff_t in_row,
-                                        ptrdiff_t in_pixel, int rows, int columns, float *out,
-                                        ptrdiff_t place) {
-  const int side = side_of(edge);
-  vector transformed[LARGEST_SIDE][LARGEST_SIDE];  // along y, a column each
-  UNROLLED for (int x = 0; x < side; x++) {
-    vector d[LARGEST_SIDE];
-    UNROLLED for (int y = 0; y < side; y++) {
-      d[y] = y < rows && x < columns ? load(in + y * in_row + x * in_pixel) : (vector)(0);
-    }
-    transform_input_line(edge, d, transformed[x]);
-  }
-  UNROLLED for (int y = 0; y < side; y++) {
-    vector d[LARGEST_SIDE], row[LARGEST_SIDE];
-    UNROLLED for (int x = 0; x < side; x++) d[x] = transformed[x][y];
-    transform_input_line(edge, d, row);
-    UNROLLED for (int x = 0; x < side; x++) store(out + (y * side + x) * place, row[x]);
-  }
-}
-
-// [place][input block][tile][16 channels]. `input` begins at the padding.
-ALWAYS_INLINE void transform_inputs(const int edge, const hangtag_convolution *c,
-                                    hangtag_map input, const tile_group *g, float *target) {
-  const int side = side_of(edge), blocks = block_count(c->input_channels);
-  const int height = c->output.height + 2, width = c->output.width + 2;
-  for (int tile = 0; tile < g->count; tile++) {
-    const tile_place at = place_of(edge, g, tile);
-    const int rows = height - at.y < side ? height - at.y : side;
-    const int columns = width - at.x < side ? width - at.x : side;
-    for (int lane = 0; lane < blocks * HANGTAG_BLOCK; lane += LANES) {
-      const int b = lane / HANGTAG_BLOCK, within = lane % HANGTAG_BLOCK;
-      const float *in = row_of(input, at.image, b, at.y) + at.x * input.pixel + within;
-      float *out = target + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK + within;
-      if (rows == side && columns == side) {  // no questions at each pixel
-        transform_input_tile(edge, in, input.row, input.pixel, side, side, out, g->place);
-      } else {
-        transform_input_tile(edge, in, input.row, input.pixel, rows, columns, out, g->place);
-      }
-    }
-  }
-}
-
-// LANES channels of one tile of outputs, [y][x], from the places' sums; `rows` and `columns` of them
-// are stored. `addend` is the epilogue's at the tile's first pixel, or NULL.
-ALWAYS_INLINE void transform_sum_tile(const int edge, const float *in, ptrdiff_t place, vector bias,
-                                      const hangtag_epilogue *e, const float *addend, float *out,
-                                      ptrdiff_t out_row, ptrdiff_t out_pixel, int rows,
-                                      int columns) {
-  const int side = side_of(edge);
-  vector transformed[LARGEST_SIDE][LARGEST_EDGE];  // along y, a column each
-  UNROLLED for (int x = 0; x < side; x++) {
-    vector m[LARGEST_SIDE];
-    UNROLLED for (int y = 0; y < side; y++) m[y] = load(in + (y * side + x) * place);
-    transform_sum_line(edge, m, transformed[x]);
-  }
-  for (int y = 0; y < edge && y < rows; y++) {
-    vector m[LARGEST_SIDE], v[LARGEST_EDGE];
-    UNROLLED for (int x = 0; x < side; x++) m[x] = transformed[x][y];
-    transform_sum_line(edge, m, v);
-    UNROLLED for (int x = 0; x < edge; x++) v[x] += bias;
-    if (e->relu) {
-      UNROLLED for (int x = 0; x < edge; x++) v[x] = vector_max(v[x], (vector)(0));
-    }
-    if (addend) {
-      UNROLLED for (int x = 0; x < edge; x++) {
-        if (x < columns) v[x] += load(addend + y * e->addend.row + x * e->addend.pixel);
-      }
-    }
-    if (e->relu_after_add) {
-      UNROLLED for (int x = 0; x < edge; x++) v[x] = vector_max(v[x], (vector)(0));
-    }
-    UNROLLED for (int x = 0; x < edge; x++) {
-      if (x < columns) store(out + y * out_row + x * out_pixel, v[x]);
-    }
-  }
-}
-
-// The outputs of each tile from its sums, [place][output block][tile][16 channels].
-ALWAYS_INLINE void transform_outputs(const int edge, const hangtag_convolution *c,
-                                     const hangtag_epilogue *e, const float *sums,
-                                     const tile_group *g, hangtag_map output) {
-  const int blocks = block_count(c->output.channels);
-  for (int tile = 0; tile < g->count; tile++) {
-    const tile_place at = place_of(edge, g, tile);
-    const int rows = c->output.height - at.y, columns = c->output.width - at.x;
-    for (int lane = 0; lane < blocks * HANGTAG_BLOCK; lane += LANES) {
-      const int b = lane / HANGTAG_BLOCK, within = lane % HANGTAG_BLOCK;
-      const float *in = sums + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK + within;
-      const vector bias = e->bias ? load(e->bias + lane) : (vector)(0);
-      const float *addend = e->addend.data ? row_of(e->addend, at.image, b, at.y) +
-                                                 at.x * e->addend.pixel + within
-                                           : NULL;
-      float *out = row_of(output, at.image, b, at.y) + at.x * output.pixel + within;
-      if (rows >= edge && columns >= edge) {
-        transform_sum_tile(edge, in, g->place, bias, e, addend, out, output.row, output.pixel, edge,
-                           edge);
-      } else {
-        transform_sum_tile(edge, in, g->place, bias, e, addend, out, output.row, output.pixel, rows,
-                           columns);
-      }
-    }
-  }
+  if (edge == 2) pack_planes(2, w, plain, scale, packed);
+  if (edge == 4) pack_planes(4, w, plain, scale, packed);
 }
 
 // A row of tiles as the pixels of a 1 x 1 convolution.
@@ -267,14 +95,113 @@ ALWAYS_INLINE ptrdiff_t place_distance(int tiles, int channels) {
   return (ptrdiff_t)tiles * channels + HANGTAG_BLOCK;
 }
 
+// What a pair of places along y reads and writes: of inputs and sums those of the first place, the
+// other's are a `place` further on.
+typedef struct {
+  const float *outer, *middle, *inner;  // weights; inner ones are those with a share
+  ptrdiff_t place;
+  ptrdiff_t input_block;
+  int input_blocks;  // whole ones: channels that are not there have zeros
+  ptrdiff_t ahead;   // from a middle weight to the one to be fetched with it
+} place_pair;
+
+// The sums of LANES outputs of some tiles in both places.
+ALWAYS_INLINE void pair_tile(const int edge, const int pixels, const place_pair *p,
+                             const float *input, float *sums) {
+  vector plus[TILE_PIXELS], minus[TILE_PIXELS];
+  UNROLLED for (int q = 0; q < pixels; q++) plus[q] = minus[q] = (vector)(0);
+  const float *outer = p->outer, *middle = p->middle, *inner = p->inner;
+  for (int b = 0; b < p->input_blocks; b++, input += p->input_block) {
+    for (int i = 0; i < HANGTAG_BLOCK; i++) {
+      const vector both = load(outer) + load(inner) * inner_share(edge), one = load(middle);
+      const vector plus_weight = both + one, minus_weight = both - one;
+      __builtin_prefetch(middle + p->ahead, 0, 2);
+      outer += HANGTAG_BLOCK, middle += HANGTAG_BLOCK, inner += HANGTAG_BLOCK;
+      UNROLLED for (int q = 0; q < pixels; q++) {
+        plus[q] += (vector)(input[q * HANGTAG_BLOCK + i]) * plus_weight;
+        minus[q] += (vector)(input[q * HANGTAG_BLOCK + i + p->place]) * minus_weight;
+      }
+    }
+  }
+  UNROLLED for (int q = 0; q < pixels; q++) {
+    store(sums + q * HANGTAG_BLOCK, plus[q]);
+    store(sums + q * HANGTAG_BLOCK + p->place, minus[q]);
+  }
+}
+
+#define PAIR_TILE_CASE(n)              \
+  case n:                              \
+    pair_tile(edge, n, p, input, sums); \
+    break;
+
+ALWAYS_INLINE void pair_tile_of(const int edge, int pixels, const place_pair *p, const float *input,
+                                float *sums) {
+  switch (pixels) { FOR_EACH_TILE_SIZE(PAIR_TILE_CASE) }
+}
+
+// All tiles and outputs of a pair of places.
+ALWAYS_INLINE void sum_pair(const int edge, const tile_group *g, int output_blocks,
+                            ptrdiff_t weight_block, place_pair p, const float *transformed,
+                            float *sums) {
+  const int shares = (g->count + TILE_PIXELS - 1) / TILE_PIXELS;
+  for (int lane = 0; lane < output_blocks * HANGTAG_BLOCK; lane += LANES) {
+    const ptrdiff_t weight = channel_position(lane, weight_block, 1);
+    place_pair at_lane = p;
+    at_lane.outer += weight, at_lane.middle += weight, at_lane.inner += weight;
+    for (int i = 0; i < shares; i++) {
+      const int tile = i * g->count / shares;
+      pair_tile_of(edge, (i + 1) * g->count / shares - tile, &at_lane,
+                   transformed + tile * HANGTAG_BLOCK,
+                   sums + tile * HANGTAG_BLOCK + channel_position(lane, p.input_block, 1));
+    }
+  }
+}
+
+// The sums of one column of places.
+ALWAYS_INLINE void sum_column(const int edge, const hangtag_convolution *c, const tile_group *g,
+                              const float *weights, float *transformed, float *sums) {
+  const ptrdiff_t row = block_count(c->input_channels) * HANGTAG_BLOCK * HANGTAG_BLOCK;
+  const int blocks = block_count(c->output.channels), last = side_of(edge) - 1;
+  const float *planes[3];
+  for (int y = 0; y < 3; y++) planes[y] = weights + y * blocks * row;
+  // A tile's outputs at a time, so that their weights are still in the cache for the next places.
+  const int most = TILE_VECTORS * LANES > HANGTAG_BLOCK ? TILE_VECTORS * LANES / HANGTAG_BLOCK : 1;
+  const hangtag_epilogue none = {0};
+  for (int b = 0; b < blocks; b += most) {
+    const int count = b + most < blocks ? most : blocks - b;
+    const ptrdiff_t target = (ptrdiff_t)b * g->count * HANGTAG_BLOCK;
+    const hangtag_convolution product = {
+        .output = {1, count * HANGTAG_BLOCK, 1, g->count}, .input_channels = c->input_channels,
+        .kernel_height = 1, .kernel_width = 1,
+    };
+    for (int y = 0; y <= last; y += last) {
+      convolve(&product, tile_map(transformed + y * g->place, g->count),
+               planes[y ? 2 : 0] + b * row, &none, tile_map(sums + y * g->place + target, g->count));
+    }
+    for (int y = 1; y < last; y += 2) {
+      const place_pair pair = {
+          .outer = planes[y == 1 ? 0 : 2] + b * row, .middle = planes[1] + b * row,
+          .inner = planes[y == 1 ? 2 : 0] + b * row, .place = g->place,
+          .input_block = (ptrdiff_t)g->count * HANGTAG_BLOCK,
+          .input_blocks = block_count(c->input_channels), .ahead = most * row,
+      };
+      sum_pair(edge, g, count, row, pair, transformed + y * g->place,
+               sums + y * g->place + target);
+    }
+  }
+}
+
 ALWAYS_INLINE void convolve_tiles(const int edge, const hangtag_convolution *c, hangtag_map input,
                                   const float *weights, const hangtag_epilogue *epilogue,
                                   hangtag_map output) {
   const int inputs = block_count(c->input_channels) * HANGTAG_BLOCK;
   const int outputs = block_count(c->output.channels) * HANGTAG_BLOCK;
   const int channels = inputs > outputs ? inputs : outputs;
-  const int places = places_of(edge);
-  const int tile_bytes = (places + 1) * channels * (int)sizeof(float);
+  const int side = side_of(edge);
+  // The sums of a column of places take the memory of the transformed inputs of the column before,
+  // which are needed no more: almost twice as many tiles fit, and use each weight that is fetched.
+  const int places = (side + 1) * side;
+  const int tile_bytes = places * channels * (int)sizeof(float);
   tile_group group = {
       .columns = (c->output.width + edge - 1) / edge, .rows = (c->output.height + edge - 1) / edge};
   const int tiles = c->output.images * group.columns * group.rows;
@@ -284,25 +211,18 @@ ALWAYS_INLINE void convolve_tiles(const int edge, const hangtag_convolution *c, 
   const int share = (tiles + groups - 1) / groups;
   const int whole = (share + TILE_PIXELS - 1) / TILE_PIXELS * TILE_PIXELS;
   const int capacity = whole <= most ? whole : share;
-  // A place's sums take the memory of the transformed inputs of the place before, which are needed no
-  // more: twice as many tiles fit, and use each weight that is fetched.
-  float memory[(places + 1) * place_distance(capacity, channels)] __attribute__((aligned(64)));
+  float memory[places * place_distance(capacity, channels)] __attribute__((aligned(64)));
   input.data -= c->padding_height * input.row + c->padding_width * input.pixel;
 
   for (group.first = 0; group.first < tiles; group.first += group.count) {
     group.count = group.first + capacity < tiles ? capacity : tiles - group.first;
     group.place = place_distance(group.count, channels);
-    float *sums = memory, *transformed = memory + group.place;
+    const ptrdiff_t column = side * group.place;
+    float *sums = memory, *transformed = memory + column;
     transform_inputs(edge, c, input, &group, transformed);
-    const hangtag_convolution product = {
-        .output = {1, c->output.channels, 1, group.count}, .input_channels = c->input_channels,
-        .kernel_height = 1, .kernel_width = 1,
-    };
-    const hangtag_epilogue none = {0};
-    for (int p = 0; p < places; p++) {
-      convolve(&product, tile_map(transformed + p * group.place, group.count),
-               weights + (ptrdiff_t)p * inputs * outputs, &none,
-               tile_map(sums + p * group.place, group.count));
+    for (int x = 0; x < side; x++) {
+      sum_column(edge, c, &group, weights + x * 3 * (ptrdiff_t)inputs * outputs,
+                 transformed + x * column, sums + x * column);
     }
     transform_outputs(edge, c, epilogue, sums, &group, output);
   }

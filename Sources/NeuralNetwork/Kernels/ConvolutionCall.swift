@@ -13,7 +13,7 @@ struct ConvolutionCall: Sendable {
     /// As the definition has it.
     case direct
     /// By Winograd's minimal filtering, in tiles of `edge` x `edge` outputs, 2 or 4: fewer products,
-    /// and weights that take 16/9 or 4 times the memory.
+    /// and weights that take 4/3 times the memory or twice.
     case winograd(edge: Int)
   }
 
@@ -71,7 +71,7 @@ struct ConvolutionCall: Sendable {
   func packedCount(for algorithm: Algorithm) -> Int {
     switch algorithm {
     case .direct: weightCounts.packed
-    case .winograd(let edge): weightCounts.packed / 9 * (edge + 2) * (edge + 2)
+    case .winograd(let edge): weightCounts.packed / 3 * (edge + 2)
     }
   }
 
