@@ -15,10 +15,12 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 # Programs are linked with Swift's own libraries, so they run where no Swift is installed. Nothing
 # is loaded into them, so they export no symbols. Of the C++ library Swift's need little: linked in,
 # it takes less memory and loads sooner. The linker takes the first that it finds, which is the
-# static one.
+# static one. 43,000 addresses are set at each start: packed, a megabyte less is read for them. Only
+# lld, which comes with Swift, packs them.
 STATIC := build/static
 RELEASE := -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
-  -Xlinker -L$(CURDIR)/$(STATIC) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc
+  -Xlinker -L$(CURDIR)/$(STATIC) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \
+  -Xswiftc -use-ld=lld -Xlinker -z -Xlinker pack-relative-relocs
 
 BIN := .build/release
 DEMO := build/demo

@@ -65,6 +65,7 @@ public struct File: ~Copyable, Sendable {
     // One byte more than the size shows growth since the look at the status.
     var room = min(Int(try status().size) + 1, limit)
     if bytes.capacity < room {
+      bytes = []  // so that both are not in memory at once
       bytes = try contents(room)
     } else {
       // Only what the memory has not held yet is cleared: of a large file that takes a while.

@@ -31,10 +31,14 @@ public struct RGBImage: Sendable, Equatable {
     self.width = width
     self.height = height
     let count = 3 * width * height
-    if pixels.count > count {
-      pixels.removeLast(pixels.count - count)
+    if pixels.capacity < count {
+      // Anew, and not before the old memory is free: an array that grows takes twice as much.
+      pixels = []
+      pixels = [UInt8](repeating: 0, count: count)
+    } else if pixels.count < count {
+      pixels.append(contentsOf: repeatElement(0, count: count - pixels.count))
     } else {
-      pixels += [UInt8](repeating: 0, count: count - pixels.count)
+      pixels.removeLast(pixels.count - count)
     }
   }
 }

@@ -57,8 +57,11 @@ public final class InboxQueue: Sendable {
   /// - Returns: nil when the queue has been stopped or, in once mode, when nothing is left. Hand
   ///   each candidate back with `finished`.
   public func next() -> Candidate? {
+    var visit: QueueState.Visit?
     let turn = core.shared.wait { [core] state -> QueueState.Turn? in
-      let turn = state.take(at: core.time.monotonic())
+      let thisVisit = visit ?? state.arrive()
+      visit = thisVisit
+      let turn = state.turn(for: thisVisit, at: core.time.monotonic())
       // Also where there was nothing to take: what was left may all have been handed out already.
       if state.takeWantsRoom() { core.wakeUp.ring() }
       return turn

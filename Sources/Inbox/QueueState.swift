@@ -25,6 +25,11 @@ struct QueueState {
   var statistics = InboxStatistics()
   private let once: Bool
   private let settle: Duration
+  /// Workers that wait for a photo, the one that came last at the end: it is served first, because
+  /// the processor's caches still know its memory. Where photos come one at a time, the others' is
+  /// never touched.
+  private var idle: [Visit] = []
+  private var visits = 0
 
   static let foundCapacity = 256
 
@@ -45,8 +50,29 @@ struct QueueState {
     case end
   }
 
+  /// One worker's wait for its next turn.
+  struct Visit: Equatable {
+    fileprivate let number: Int
+  }
+
+  /// A worker comes for its next turn.
+  mutating func arrive() -> Visit {
+    visits += 1
+    let visit = Visit(number: visits)
+    idle.append(visit)
+    return visit
+  }
+
+  /// The turn of a worker that has arrived, with which its visit ends; nil where there is none for it
+  /// now.
+  mutating func turn(for visit: Visit, at now: MonotonicTime) -> Turn? {
+    guard idle.last == visit, let turn = take(at: now) else { return nil }
+    idle.removeLast()
+    return turn
+  }
+
   /// The next candidate; nil where there is none now.
-  mutating func take(at now: MonotonicTime) -> Turn? {
+  private mutating func take(at now: MonotonicTime) -> Turn? {
     if isStopped { return .end }
     // Never one that is in flight: an event of such a photo is noted there, not here.
     if let hint = hints.popFirst() {

@@ -61,11 +61,17 @@ public final class Daemon: Sendable {
     let configuration = try resolver.resolve()
     // A mistyped path is the likeliest mistake, and leaves no folders behind.
     try ModelFile.checkOpens(configuration.modelPath)
-    let (opened, model) = try alongside(
-      { Result { try OpenedState(configuration, log: EventLog(logger: logger)) } }, on: "state"
+    // The rehearsal uses hundreds of kilobytes of stack, which this thread would keep.
+    let (rehearsed, opened) = alongside(
+      {
+        Result {
+          try ServingModel.rehearsed(configuration.modelPath, instructionSet: instructionSet)
+        }
+      }, on: "model"
     ) {
-      try ServingModel.rehearsed(configuration.modelPath, instructionSet: instructionSet)
+      Result { try OpenedState(configuration, log: EventLog(logger: logger)) }
     }
+    let model = try rehearsed.get()
     self.opened = try opened.get()
     monitor = ServiceMonitor(
       logger: logger, notifier: SystemdNotifier(environment: environment), model: model)

@@ -20,8 +20,23 @@ import Threading
   }
 
   private func take(_ state: inout QueueState, at moment: MonotonicTime? = nil) -> FilePath? {
-    guard case .candidate(let element) = state.take(at: moment ?? now) else { return nil }
+    path(state.turn(for: state.arrive(), at: moment ?? now))
+  }
+
+  private func path(_ turn: QueueState.Turn?) -> FilePath? {
+    guard case .candidate(let element) = turn else { return nil }
     return element.path
+  }
+
+  @Test("The worker that came last is served first, and each of those that wait in the end")
+  func lastComeFirstServed() {
+    var state = state()
+    let (first, second) = (state.arrive(), state.arrive())
+    state.discovered("a", scan: 1)
+    state.discovered("b", scan: 1)
+    #expect(path(state.turn(for: first, at: now)) == nil)
+    #expect(path(state.turn(for: second, at: now)) == "a")
+    #expect(path(state.turn(for: first, at: now)) == "b")
   }
 
   @Test("A path is in one worker's hands at a time")
@@ -147,7 +162,7 @@ import Threading
   }
 
   private func isEnd(_ state: inout QueueState, at moment: MonotonicTime) -> Bool {
-    if case .end = state.take(at: moment) { return true }
+    if case .end = state.turn(for: state.arrive(), at: moment) { return true }
     return false
   }
 
