@@ -1,4 +1,5 @@
 import FileSystem
+import FoundationEssentials
 import Manifest
 import SystemPackage
 import Testing
@@ -58,6 +59,65 @@ struct CommitQueueTests {
     #expect(second.map(\.claimed.source) == ["4.jpg", "5.jpg"])
   }
 
+  @Test("waits for photos that can share a sync, as long as it is told to")
+  func gathering() throws {
+    try withState { state in
+      let patience = Duration.milliseconds(20)
+      let queue = CommitQueue(capacity: 8, workers: 1, gathering: patience)
+      queue.put(try photo("1.jpg", unsyncedIn: state))
+      let start = MonotonicTime.now
+      expectGroup(of: ["1.jpg"], from: queue)
+      #expect(MonotonicTime.now - start >= patience)
+    }
+  }
+
+  @Test("waits no longer once a photo is there that was synced alone")
+  func syncedAlone() throws {
+    try withState { state in
+      let queue = CommitQueue(capacity: 8, workers: 1, gathering: longPatience)
+      queue.put(try photo("1.jpg", unsyncedIn: state))
+      queue.put(try photo("2.jpg"))
+      expectNoWait { expectGroup(of: ["1.jpg", "2.jpg"], from: queue) }
+    }
+  }
+
+  @Test(
+    "waits for no more photos than are asked for, fit in or can come",
+    arguments: [(8, 2, 1), (2, 8, 1), (8, 8, 0)])
+  func complete(capacity: Int, limit: Int, workers: Int) throws {
+    try withState { state in
+      let queue = CommitQueue(capacity: capacity, workers: workers, gathering: longPatience)
+      queue.put(try photo("1.jpg", unsyncedIn: state))
+      queue.put(try photo("2.jpg", unsyncedIn: state))
+      expectNoWait { expectGroup(of: ["1.jpg", "2.jpg"], atMost: limit, from: queue) }
+    }
+  }
+
+  private let longPatience = Duration.seconds(10)
+
+  private func expectNoWait(_ body: () throws -> Void) rethrows {
+    let start = MonotonicTime.now
+    try body()
+    #expect(MonotonicTime.now - start < longPatience)
+  }
+
+  private func expectGroup(
+    of names: [FilePath], atMost limit: Int = 10, from queue: CommitQueue,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    guard case .commit(let group) = queue.take(atMost: limit, until: nil) else {
+      Issue.record("no group came", sourceLocation: sourceLocation)
+      return
+    }
+    #expect(group.map(\.claimed.source) == names, sourceLocation: sourceLocation)
+  }
+
+  private func withState(_ body: (StateDirectory) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try body(try StateDirectory(owning: FilePath(folder.path)))
+  }
+
   @Test("makes workers wait while it is full")
   func full() throws {
     let queue = CommitQueue(capacity: 1, workers: 1)
@@ -89,6 +149,15 @@ struct CommitQueueTests {
     #expect(!queue.rest(for: .milliseconds(1)))
     queue.stop()
     #expect(queue.rest(for: .seconds(3600)))
+  }
+
+  private func photo(
+    _ name: FilePath, unsyncedIn state: StateDirectory
+  ) throws -> FinishedPhoto {
+    var photo = try photo(name)
+    photo.unsynced = UnsyncedClaim(
+      Claim(photo: photo.claimed, isWhatWasRead: true, state: state))
+    return photo
   }
 
   private func photo(_ name: FilePath) throws -> FinishedPhoto {

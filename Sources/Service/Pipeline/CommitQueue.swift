@@ -18,16 +18,29 @@ final class CommitQueue: Sendable {
     var workers: Int
     var isStopping = false
     var hasLeft = false
+
+    /// Whether a group of at most `limit` photos would be larger if it waited. A photo that was the
+    /// last in the inbox, or had to be synced alone, waits for no others.
+    func moreIsComing(before limit: Int) -> Bool {
+      workers > 0 && !isStopping && photos.count < limit
+        && photos.allSatisfy { $0.unsynced != nil }
+    }
   }
 
+  /// How long photos wait for others to share a sync with. A sync keeps the disk and a processor busy
+  /// for milliseconds; where photos queue up, nobody waits for any one of them.
+  static let gathering: Duration = .milliseconds(20)
+
   private let capacity: Int
+  private let gathering: Duration
   private let state: Monitor<State>
 
   /// - Parameters:
   ///   - capacity: how many photos may wait.
   ///   - workers: how many threads put photos in at first.
-  init(capacity: Int, workers: Int) {
+  init(capacity: Int, workers: Int, gathering: Duration = CommitQueue.gathering) {
     self.capacity = capacity
+    self.gathering = gathering
     state = Monitor(State(workers: workers))
   }
 
@@ -67,20 +80,26 @@ final class CommitQueue: Sendable {
     state.update { $0.isStopping = true }
   }
 
-  /// Takes the next group.
+  /// Takes the next group. Where more photos are on their way it waits a little for them, so that
+  /// they share its sync.
   /// - Parameters:
   ///   - limit: the most photos to take; 0 where no more can be recorded for now.
   ///   - deadline: when to return without any.
   func take(atMost limit: Int, until deadline: MonotonicTime?) -> Turn {
-    state.wait(until: deadline) { state -> Turn? in
-      if limit > 0, !state.photos.isEmpty {
-        let group = Array(state.photos.prefix(limit))
-        state.photos.removeFirst(group.count)
-        return .commit(group)
-      }
+    let isEnd = state.wait(until: deadline) { state -> Bool? in
+      if limit > 0, !state.photos.isEmpty { return false }
       let nothingToDo = state.photos.isEmpty || (limit == 0 && state.isStopping)
-      return state.workers == 0 && nothingToDo ? .end : nil
-    } ?? .deadline
+      return state.workers == 0 && nothingToDo ? true : nil
+    }
+    guard let isEnd else { return .deadline }
+    if isEnd { return .end }
+    let largest = min(limit, capacity)
+    _ = state.wait(until: .now + gathering) { $0.moreIsComing(before: largest) ? nil : () } as Void?
+    return state.update { state in
+      let group = Array(state.photos.prefix(limit))
+      state.photos.removeFirst(group.count)
+      return .commit(group)
+    }
   }
 
   /// Waits for `pause`, or until the service is to stop.
