@@ -127,7 +127,9 @@ let package = Package(
       swiftSettings: swift),
 
     // Tests.
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: [system], path: "Tests/TestSupport",
+      swiftSettings: swift),
     tests("CKernelsTests", ["CKernels", "NeuralNetwork"]),
     tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork", "Threading"]),
     tests("DigestTests", ["CDigest", "Digest"]),

@@ -1,7 +1,7 @@
 import FileSystem
-import FoundationEssentials
 import Manifest
 import SystemPackage
+import TestSupport
 import Testing
 import Threading
 
@@ -113,9 +113,8 @@ struct CommitQueueTests {
   }
 
   private func withState(_ body: (StateDirectory) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try body(try StateDirectory(owning: FilePath(folder.path)))
+    let folder = try TemporaryFolder()
+    try body(try StateDirectory(owning: folder.path))
   }
 
   @Test("makes workers wait while it is full")

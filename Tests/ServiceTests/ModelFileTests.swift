@@ -3,12 +3,14 @@ import FileSystem
 import FoundationEssentials
 import NeuralNetwork
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Service
 
 @Suite("A weights file, read a part at a time")
 struct ModelFileTests {
+  private let temporary: TemporaryFolder
   private let path: FilePath
   private let bytes: [UInt8]
 
@@ -16,10 +18,8 @@ struct ModelFileTests {
     let parts = #filePath.split(separator: "/").dropLast(3)
     let root = FilePath("/" + parts.joined(separator: "/"))
     bytes = try File.contents(of: root.appending("models/plain.safetensors"))
-    let folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    path = FilePath(folder.appending(path: "plain.safetensors").path)
-    try write(bytes)
+    temporary = try TemporaryFolder()
+    path = try temporary.write(bytes, to: "plain.safetensors")
   }
 
   /// Writes into the file itself, as a careless copy does.

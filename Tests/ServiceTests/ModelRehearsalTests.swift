@@ -1,18 +1,17 @@
 import FileSystem
-import FoundationEssentials
 import NeuralNetwork
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Service
 
 @Suite("A model's rehearsal")
 struct ModelRehearsalTests {
-  private let folder: URL
+  private let folder: TemporaryFolder
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    folder = try TemporaryFolder()
   }
 
   private static var shipped: FilePath {
@@ -29,9 +28,7 @@ struct ModelRehearsalTests {
       parameters: good.parameters.mapValues {
         Tensor(shape: $0.shape, values: $0.values.map(change))
       })
-    let file = folder.appending(path: "changed.safetensors")
-    try Data(changed.serialized()).write(to: file)
-    return FilePath(file.path)
+    return try folder.write(changed.serialized(), to: "changed.safetensors")
   }
 
   private func rule(_ path: FilePath) -> String? {

@@ -1,18 +1,18 @@
 import FoundationEssentials
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Service
 
 @Suite("The place of a model")
 struct ModelSlotTests {
-  private let folder: URL
+  private let folder: TemporaryFolder
   private let slot: ModelSlot
 
   init() throws {
-    folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    slot = ModelSlot(FilePath(folder.appending(path: "m.safetensors").path))
+    folder = try TemporaryFolder()
+    slot = ModelSlot(folder.path.appending("m.safetensors"))
   }
 
   private func shipped(_ name: String) throws -> ServingModel {
@@ -22,10 +22,10 @@ struct ModelSlotTests {
   }
 
   private var contents: [String: String?] {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path.string)) ?? []
     return Dictionary(
       uniqueKeysWithValues: names.map {
-        ($0, ModelFile.sha256(of: FilePath(folder.appending(path: $0).path)))
+        ($0, ModelFile.sha256(of: folder.path.appending($0)))
       })
   }
 
@@ -47,7 +47,7 @@ struct ModelSlotTests {
   @Test("goes on where a crash left its files, and gets a deleted model back")
   func leftovers() throws {
     for name in [".m.safetensors.new", ".m.safetensors.previous.new"] {
-      try Data([1]).write(to: folder.appending(path: name))
+      try folder.write([1], to: name)
     }
     let (first, second) = (try shipped("plain"), try shipped("regularised"))
     try slot.install(first)

@@ -1,7 +1,7 @@
 import FileSystem
-import FoundationEssentials
 import Inbox
 import SystemPackage
+import TestSupport
 import Testing
 import Threading
 
@@ -9,16 +9,15 @@ import Threading
 
 @Suite("The line of waiting photos")
 struct WaitingLineTests {
+  private let folder: TemporaryFolder
   private let queue: InboxQueue
 
   /// An inbox with two photos, one of which cannot be read while the other is not ready yet.
   init() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "hangtag-\(UUID())")
-    let state = try StateDirectory(owning: FilePath(folder.path))
+    folder = try TemporaryFolder()
+    let state = try StateDirectory(owning: folder.path)
     let names = ["closed.jpg", "growing.jpg"]
-    for name in names {
-      try Data([1]).write(to: folder.appending(path: "inbox/\(name)"))
-    }
+    for name in names { try folder.write([1], to: "inbox/\(name)") }
     queue = try InboxQueue(state)
     for _ in names {
       guard let candidate = queue.next() else { break }

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import NeuralNetwork
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Training

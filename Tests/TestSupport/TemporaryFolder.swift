@@ -1,13 +1,15 @@
 import FoundationEssentials
-import SystemPackage
+public import SystemPackage
 
 /// A folder that goes away with the test.
-final class TemporaryFolder {
-  let path: FilePath
+public final class TemporaryFolder {
+  /// Where it is.
+  public let path: FilePath
 
-  init() throws {
+  /// Makes an empty one.
+  public init() throws {
     let url = FileManager.default.temporaryDirectory.appending(
-      path: "hangtag-training-\(UUID().uuidString)")
+      path: "hangtag-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     path = FilePath(url.path)
   }
@@ -16,7 +18,7 @@ final class TemporaryFolder {
 
   /// Writes a file, and the folders above it.
   @discardableResult
-  func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
+  public func write(_ bytes: [UInt8], to name: String) throws -> FilePath {
     let file = path.appending(name)
     try FileManager.default.createDirectory(
       atPath: file.removingLastComponent().string, withIntermediateDirectories: true)
