@@ -15,8 +15,8 @@ ZSH_COMPLETIONS ?= $(PREFIX)/share/zsh/site-functions
 # Programs are linked with Swift's own libraries, so they run where no Swift is installed. Nothing
 # is loaded into them, so they export no symbols. Of the C++ library Swift's need little: linked in,
 # it takes less memory and loads sooner. The linker takes the first that it finds, which is the
-# static one. 43,000 addresses are set at each start: packed, a megabyte less is read for them. Only
-# lld, which comes with Swift, packs them.
+# static one. 43,000 addresses are set at each start: packed, a megabyte less is read for them. The
+# linker that Swift takes by itself, gold, cannot pack them; lld comes with Swift and can.
 STATIC := build/static
 RELEASE := -c release --static-swift-stdlib -Xlinker --no-export-dynamic \
   -Xlinker -L$(CURDIR)/$(STATIC) -Xswiftc -Xclang-linker -Xswiftc -static-libgcc \

@@ -34,6 +34,10 @@ public final class InboxQueue: Sendable {
     }
   }
 
+  /// How long a worker leaves a photo to another one that should be first. That one comes within
+  /// microseconds, unless something else has its processor.
+  private static let courtesy: Duration = .milliseconds(2)
+
   let core: InboxCore
   private let thread: Mutex<WorkerThread?>
 
@@ -58,16 +62,33 @@ public final class InboxQueue: Sendable {
   ///   each candidate back with `finished`.
   public func next() -> Candidate? {
     var visit: QueueState.Visit?
-    let turn = core.shared.wait { [core] state -> QueueState.Turn? in
-      let thisVisit = visit ?? state.arrive()
-      visit = thisVisit
-      let turn = state.turn(for: thisVisit, at: core.time.monotonic())
-      // Also where there was nothing to take: what was left may all have been handed out already.
-      if state.takeWantsRoom() { core.wakeUp.ring() }
-      return turn
+    while true {
+      var turn = core.shared.wait { state -> QueueState.Turn? in self.turn(of: &visit, in: &state) }
+      if case .othersFirst? = turn {
+        turn = core.shared.wait(until: .now + Self.courtesy) { state -> QueueState.Turn? in
+          let turn = self.turn(of: &visit, in: &state)
+          if case .othersFirst? = turn { return nil }
+          return turn
+        }
+        turn = turn ?? core.shared.update { self.turn(of: &visit, in: &$0, anyway: true) }
+      }
+      switch turn {
+      case .candidate(let element)?:
+        return Candidate(path: element.path, isAnnounced: element.isAnnounced)
+      case .end?: return nil
+      case .othersFirst?, nil: continue
+      }
     }
-    guard case .candidate(let element) = turn else { return nil }
-    return Candidate(path: element.path, isAnnounced: element.isAnnounced)
+  }
+
+  private func turn(
+    of visit: inout QueueState.Visit?, in state: inout QueueState, anyway: Bool = false
+  ) -> QueueState.Turn? {
+    let thisVisit = visit ?? state.arrive()
+    visit = thisVisit
+    // Also where there was nothing to take: what was left may all have been handed out already.
+    defer { if state.takeWantsRoom() { core.wakeUp.ring() } }
+    return state.turn(for: thisVisit, at: core.time.monotonic(), anyway: anyway)
   }
 
   /// Opens a candidate where it lies. Symbolic links are followed nowhere. Fails at once where the

@@ -26,8 +26,8 @@ struct QueueState {
   private let once: Bool
   private let settle: Duration
   /// Workers that wait for a photo, the one that came last at the end: it is served first, because
-  /// the processor's caches still know its memory. Where photos come one at a time, the others' is
-  /// never touched.
+  /// the processor's caches still know its memory. Where photos come one at a time, the others never
+  /// take memory for one.
   private var idle: [Visit] = []
   private var visits = 0
 
@@ -48,12 +48,17 @@ struct QueueState {
   enum Turn {
     case candidate(BoundedQueue.Element)
     case end
+    /// There may be a candidate, for a worker that is before this one.
+    case othersFirst
   }
 
   /// One worker's wait for its next turn.
   struct Visit: Equatable {
     fileprivate let number: Int
   }
+
+  /// Whether a worker waits.
+  var hasVisitors: Bool { !idle.isEmpty }
 
   /// A worker comes for its next turn.
   mutating func arrive() -> Visit {
@@ -63,11 +68,13 @@ struct QueueState {
     return visit
   }
 
-  /// The turn of a worker that has arrived, with which its visit ends; nil where there is none for it
-  /// now.
-  mutating func turn(for visit: Visit, at now: MonotonicTime) -> Turn? {
-    guard idle.last == visit, let turn = take(at: now) else { return nil }
-    idle.removeLast()
+  /// The turn of a worker that has arrived; a candidate or the end ends its visit. Nil where there is
+  /// nothing now.
+  /// - Parameter anyway: whether it is served before those that should be first.
+  mutating func turn(for visit: Visit, at now: MonotonicTime, anyway: Bool = false) -> Turn? {
+    guard anyway || idle.last == visit else { return hasMore ? .othersFirst : nil }
+    guard let turn = take(at: now) else { return nil }
+    idle.removeAll { $0 == visit }
     return turn
   }
 

@@ -61,7 +61,7 @@ public final class Daemon: Sendable {
     let configuration = try resolver.resolve()
     // A mistyped path is the likeliest mistake, and leaves no folders behind.
     try ModelFile.checkOpens(configuration.modelPath)
-    // The rehearsal uses hundreds of kilobytes of stack, which this thread would keep.
+    // The rehearsal takes hundreds of kilobytes of stack, which this thread would keep from now on.
     let (rehearsed, opened) = alongside(
       {
         Result {

@@ -1,4 +1,5 @@
 import CKernels
+import Testing
 
 /// Something in memory that a kernel reads or writes.
 protocol Mapped: AnyObject {
@@ -18,19 +19,20 @@ extension KernelTable {
     }
   }
 
-  /// The same with fewer products, in tiles of `edge` x `edge` outputs.
+  /// The same with fewer products.
   func convolveWinograd(
-    _ c: ConvolutionCase, edge: Int32, _ input: Images, _ end: ConvolutionEnd? = nil,
-    into output: Images
+    _ c: ConvolutionCase, _ input: Images, _ end: ConvolutionEnd? = nil, into output: Images
   ) {
     var description = c.weightDescription
-    let places = Int((edge + 2) * (edge + 2))
-    var packed = [Float](repeating: 0, count: c.packedCount / 9 * places)
-    unsafe kernels.pack_winograd_weights(&description, edge, c.weights, nil, &packed)
+    // What lies behind is neither written nor read.
+    let guarded = [Float](repeating: .nan, count: 16)
+    var packed = [Float](repeating: 0, count: 2 * c.packedCount) + guarded
+    unsafe kernels.pack_winograd_weights(&description, c.weights, nil, &packed)
+    let isIntact = packed.suffix(guarded.count).allSatisfy { $0.isNaN }
+    #expect(isIntact)
     unsafe ConvolutionEnd.withEpilogue(end) { epilogue in
       var (convolution, epilogue) = unsafe (c.description, epilogue)
-      unsafe kernels.convolve_winograd(
-        &convolution, edge, input.map, packed, &epilogue, output.map)
+      unsafe kernels.convolve_winograd(&convolution, input.map, packed, &epilogue, output.map)
     }
   }
 

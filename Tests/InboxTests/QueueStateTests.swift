@@ -1,4 +1,5 @@
 import FileSystem
+import Glibc
 import SystemPackage
 import Testing
 import Threading
@@ -37,6 +38,26 @@ import Threading
     #expect(path(state.turn(for: first, at: now)) == nil)
     #expect(path(state.turn(for: second, at: now)) == "a")
     #expect(path(state.turn(for: first, at: now)) == "b")
+  }
+
+  @Test("A worker that does not come keeps the photo from the others for a moment only")
+  func absentWorker() throws {
+    let folder = try TestState()
+    let queue = try InboxQueue(folder.state)
+    let taken = Monitor<FilePath?>(nil)
+    let worker = WorkerThread(name: "worker") {
+      if let candidate = queue.next() {
+        taken.update { $0 = candidate.path }
+        queue.finished(candidate, .gone)
+      }
+    }
+    // Before the worker whose turn never comes, so that that one should be first.
+    while !queue.core.shared.read({ $0.hasVisitors }) { sched_yield() }
+    _ = queue.core.shared.update { $0.arrive() }
+    queue.core.shared.update { $0.hint("a.jpg") }
+    #expect(taken.wait(until: .now + .seconds(10)) { $0 } == "a.jpg")
+    worker.join()
+    queue.stop()
   }
 
   @Test("A path is in one worker's hands at a time")

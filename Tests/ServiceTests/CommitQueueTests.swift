@@ -71,6 +71,21 @@ struct CommitQueueTests {
     }
   }
 
+  @Test("hands over what came while it waited, and waits no longer when the service is to stop")
+  func whileGathering() throws {
+    try withState { state in
+      let queue = CommitQueue(capacity: 8, workers: 1, gathering: longPatience)
+      queue.put(try photo("1.jpg", unsyncedIn: state))
+      let second = try photo("2.jpg", unsyncedIn: state)
+      let worker = WorkerThread(name: "worker") {
+        queue.put(second)
+        queue.stop()
+      }
+      expectNoWait { expectGroup(of: ["1.jpg", "2.jpg"], from: queue) }
+      worker.join()
+    }
+  }
+
   @Test("waits no longer once a photo is there that was synced alone")
   func syncedAlone() throws {
     try withState { state in

@@ -80,20 +80,20 @@ typedef struct {
   void (*convolve)(const hangtag_convolution *, hangtag_map input, const float *weights,
                    const hangtag_epilogue *, hangtag_map output);
   /// The same for kernels of 3 x 3, with fewer products; NULL where `convolve` is faster all the same.
-  /// Outputs are made in tiles of edge x edge, 2 or 4. The weights are those of
-  /// `pack_winograd_weights` for the same edge.
-  void (*convolve_winograd)(const hangtag_convolution *, int edge, hangtag_map input,
-                            const float *weights, const hangtag_epilogue *, hangtag_map output);
+  /// The weights are those of `pack_winograd_weights`.
+  void (*convolve_winograd)(const hangtag_convolution *, hangtag_map input, const float *weights,
+                            const hangtag_epilogue *, hangtag_map output);
   /// Between [image][channel][row][column], `stride` values an image, and a map.
   void (*pack)(hangtag_extent, const float *plain, ptrdiff_t stride, hangtag_map output);
   void (*unpack)(hangtag_extent, hangtag_map input, float *plain, ptrdiff_t stride);
   /// Packs some outputs' weights; what is zero in `packed` must be zero before.
   void (*pack_weights)(const hangtag_weights *, int first_output, int last_output,
                        const float *plain, float *packed);
-  /// All outputs' for `convolve_winograd`: [edge + 2][3][output block][input block][16 inputs]
-  /// [16 outputs]. Multiplied by `scale`, one number an output, unless it is NULL.
-  void (*pack_winograd_weights)(const hangtag_weights *, int edge, const float *plain,
-                                const double *scale, float *packed);
+  /// All outputs' for `convolve_winograd`: [6][3][output block][input block][16 inputs][16 outputs].
+  /// Multiplied by `scale`, one number an output, unless it is NULL. What is zero in `packed` must be
+  /// zero before.
+  void (*pack_winograd_weights)(const hangtag_weights *, const float *plain, const double *scale,
+                                float *packed);
   /// output = max(input, 0). May be in place.
   void (*relu)(hangtag_extent, hangtag_map input, hangtag_map output);
   /// output = a + b. The output may be a or b.

@@ -12,9 +12,9 @@ struct ConvolutionCall: Sendable {
   enum Algorithm: Sendable {
     /// As the definition has it.
     case direct
-    /// By Winograd's minimal filtering, in tiles of `edge` x `edge` outputs, 2 or 4: fewer products,
-    /// and weights that take 4/3 times the memory or twice.
-    case winograd(edge: Int)
+    /// By Winograd's minimal filtering, in tiles of up to 4 x 4 outputs: fewer products, and weights
+    /// that take twice the memory.
+    case winograd
   }
 
   let input: BlockLayout
@@ -53,25 +53,17 @@ struct ConvolutionCall: Sendable {
     // With fewer channels the transforms cost more than they save; with more, few transformed tiles
     // fit into a kernel's memory, and the weights are read again for each few.
     let pays = min(inputs, outputs) >= BlockLayout.block && inputs + outputs <= 512
-    let fits = weights.kernel_height == 3 && !input.isInterleaved
-    return fits && pays && kernels.hasWinograd ? .winograd(edge: tileEdge) : .direct
-  }
-
-  /// The edge of the tiles that take fewer products, with what is computed beyond the last pixel.
-  private var tileEdge: Int {
-    [2, 4].min { products(edge: $0) < products(edge: $1) } ?? 2
-  }
-
-  private func products(edge: Int) -> Int {
-    let (rows, columns) = ((output.height + edge - 1) / edge, (output.width + edge - 1) / edge)
-    return rows * columns * (edge + 2) * (edge + 2)
+    // A smaller picture does not fill the smallest tile.
+    let fits =
+      weights.kernel_height == 3 && !input.isInterleaved && min(output.height, output.width) >= 3
+    return fits && pays && kernels.hasWinograd ? .winograd : .direct
   }
 
   /// The number of the weights as an algorithm reads them.
   func packedCount(for algorithm: Algorithm) -> Int {
     switch algorithm {
     case .direct: weightCounts.packed
-    case .winograd(let edge): weightCounts.packed / 3 * (edge + 2)
+    case .winograd: 2 * weightCounts.packed
     }
   }
 
@@ -87,9 +79,8 @@ struct ConvolutionCall: Sendable {
     case .direct:
       let scaled = scale.map { Self.scaled(plain, by: $0) } ?? plain
       unsafe kernels.functions.pack_weights(&description, 0, weights.outputs, scaled, packed)
-    case .winograd(let edge):
-      unsafe kernels.functions.pack_winograd_weights(
-        &description, Int32(edge), plain, scale, packed)
+    case .winograd:
+      unsafe kernels.functions.pack_winograd_weights(&description, plain, scale, packed)
     }
   }
 
@@ -142,9 +133,8 @@ struct ConvolutionCall: Sendable {
     switch algorithm {
     case .direct:
       unsafe kernels.functions.convolve(&description, input, weights, &cEpilogue, output)
-    case .winograd(let edge):
-      unsafe kernels.functions.convolve_winograd(
-        &description, Int32(edge), input, weights, &cEpilogue, output)
+    case .winograd:
+      unsafe kernels.functions.convolve_winograd(&description, input, weights, &cEpilogue, output)
     }
   }
 

@@ -27,8 +27,8 @@ final class CommitQueue: Sendable {
     }
   }
 
-  /// How long photos wait for others to share a sync with. A sync keeps the disk and a processor busy
-  /// for milliseconds; where photos queue up, nobody waits for any one of them.
+  /// How long photos wait at most for others to share a sync with: it keeps the disk and a processor
+  /// busy for milliseconds. A photo that has the service to itself does not wait.
   static let gathering: Duration = .milliseconds(20)
 
   private let capacity: Int
