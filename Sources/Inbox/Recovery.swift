@@ -34,15 +34,21 @@ extension StateDirectory {
   ///
   /// Whatever the last run did is durable afterwards: it may have been killed between moving a photo
   /// and syncing its directory, and a journal may not be sealed before that has happened.
-  /// - Parameter expected: the source path in a claim's entry, where it has one: tells the photo from
-  ///   what somebody put beside it.
+  /// - Parameters:
+  ///   - isSealed: whether every entry is in a sealed manifest, before which its photo's move was
+  ///     synced. If `work/` is empty too, nothing is left to sync, and a start does not wait for what
+  ///     others write to the disk.
+  ///   - expected: the source path in a claim's entry, where it has one: tells the photo from what
+  ///     somebody put beside it.
   public func recoverWork(
-    expected: (ClaimIdentity) -> FilePath? = { _ in nil }
+    isSealed: Bool = false, expected: (ClaimIdentity) -> FilePath? = { _ in nil }
   ) throws(FileSystemError) -> Recovery {
     var recovery = Recovery()
+    var isEmpty = true
     let work = try folder(.work)
     var listing = try work.listing()
     while let entry = try listing.next() {
+      isEmpty = false
       let location = Folder.work.path.pushing(entry.name)
       do throws(FileSystemError) {
         let kind = try work.status(of: entry.name)?.kind
@@ -55,7 +61,7 @@ extension StateDirectory {
         recovery.failures.append(error)
       }
     }
-    try root.syncFileSystem()
+    if !(isSealed && isEmpty) { try root.syncFileSystem() }
     recovery.claims.sort { $0.photo.identity < $1.photo.identity }
     return recovery
   }

@@ -19,7 +19,9 @@ final class OpenedState: Sendable {
       opening: directory.folder(.manifests), claimsInWork: directory.claimsInWork(),
       policy: configuration.seal)
     for event in ledger.recovered { log.report(event) }
-    recovery = try directory.recoverWork { identity in
+    recovery = try directory.recoverWork(
+      isSealed: ledger.openEntries == 0 && ledger.isTidy && ledger.recovered.isEmpty
+    ) { identity in
       ledger.openEntry(claim: identity.description)?.source.path
     }
     for found in recovery.setAside { log.setAside(found) }
