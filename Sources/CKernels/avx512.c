@@ -8,6 +8,7 @@
 #define TILE_PIXELS 14
 #define TILE_VECTORS 2
 #define GRADIENT_INPUTS 8
+#define FINISHES_IN_REGISTERS
 #include "template/kernels.h"
 #include "template/winograd.h"
 #include "template/table.h"

@@ -4,7 +4,7 @@ import Testing
 @Suite struct WinogradTests {
   /// 3 x 3 alone: every division into tiles of four and of three outputs and parts of them, channels
   /// that fill their blocks and not, several images, paddings, more tiles than go through all stages
-  /// together.
+  /// together, more inputs than kernels are finished for at once.
   private static let cases: [ConvolutionCase] =
     ConvolutionCase.all.filter { $0.kernel == 3 }
     + (1...14).map { size in
@@ -15,6 +15,8 @@ import Testing
         images: 3, inputs: 128, outputs: 130, height: 7, width: 7, kernel: 3, padding: 1),
       ConvolutionCase(
         images: 2, inputs: 128, outputs: 32, height: 14, width: 14, kernel: 3, padding: 1),
+      ConvolutionCase(
+        images: 2, inputs: 150, outputs: 35, height: 7, width: 6, kernel: 3, padding: 1),
       ConvolutionCase(
         images: 2, inputs: 16, outputs: 16, height: 8, width: 5, kernel: 3, padding: 0),
     ]

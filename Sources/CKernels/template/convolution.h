@@ -8,6 +8,7 @@ typedef struct {
   ptrdiff_t output_block, output_row, output_pixel;
   ptrdiff_t addend_block, addend_row, addend_pixel;
   ptrdiff_t weight_block;  // from one block of output channels to the next
+  ptrdiff_t ahead;         // from weights to those to be fetched with them
   int kernel_height, kernel_width;
   int relu, relu_after_add;
 } tile_constants;
@@ -74,13 +75,12 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
           vector weight[TILE_VECTORS];
           UNROLLED for (int v = 0; v < vectors; v++) {
             weight[v] = load(weights + i * HANGTAG_BLOCK + lane_offset(v, k->weight_block));
-            // The next tile's, a block being a line of the cache. Where the pixels are few, weights
+            // Those needed next, a block being a line of the cache. Where the pixels are few, weights
             // come from further away than the processor's own guesses reach: a ninth of the residual
             // network's time.
             if (v * LANES % HANGTAG_BLOCK == 0) {
               __builtin_prefetch(
-                  weights + i * HANGTAG_BLOCK + lane_offset(v + TILE_VECTORS, k->weight_block), 0,
-                  2);
+                  weights + i * HANGTAG_BLOCK + lane_offset(v, k->weight_block) + k->ahead, 0, 2);
             }
           }
           UNROLLED for (int q = 0; q < pixels; q++) {
@@ -162,6 +162,7 @@ static void convolve(const hangtag_convolution *c, hangtag_map input, const floa
       .output_block = output.block, .output_row = output.row, .output_pixel = output.pixel,
       .addend_block = addend.block, .addend_row = addend.row, .addend_pixel = addend.pixel,
       .weight_block = input_blocks * weight_step,
+      .ahead = lane_offset(TILE_VECTORS, input_blocks * weight_step),  // the next tile's
       .kernel_height = c->kernel_height, .kernel_width = c->kernel_width,
       .relu = epilogue->relu, .relu_after_add = epilogue->relu_after_add,
   };

@@ -5,6 +5,8 @@
 //                 the convolution's register tile: output pixels x vectors of output channels
 //   GRADIENT_INPUTS
 //                 the weight gradient's: input channels x TILE_VECTORS of output channels
+//   FINISHES_IN_REGISTERS
+//                 where there are 32 of them; see winograd.h
 // and pushes the target attribute before it includes this file.
 #include "CKernels.h"
 
