@@ -1,7 +1,6 @@
 public import Classification
 import FileSystem
 public import NeuralNetwork
-import Synchronization
 public import SystemPackage
 import Threading
 
@@ -49,22 +48,12 @@ public final class ServingModel: Sendable {
   public static func rehearsed(
     _ path: FilePath, instructionSet: InstructionSet, comparedWith others: [InstructionSet]? = nil
   ) throws(ServingModelError) -> ServingModel {
-    let file = try ModelFile(reading: path)
     let rehearsal = try ModelRehearsal(
-      of: file, on: instructionSet,
+      of: try ModelFile(reading: path), on: instructionSet,
       comparedWith: others ?? [instructionSet.nextSlower].compactMap(\.self))
-    free(file)
+    // What only the preparation needed goes back to the kernel. Nobody waits for it.
+    _ = WorkerThread(name: "trim") { Heap.trim() }
     return rehearsal.serving
-  }
-
-  /// Returns to the kernel what only the preparation needed, the file's tensors and the other
-  /// instruction sets' memory. Nobody waits for it: it would be a twentieth of a start.
-  private static func free(_ file: consuming ModelFile) {
-    let last = Mutex<ModelFile?>(consume file)
-    _ = WorkerThread(name: "free") {
-      last.withLock { $0 = nil }
-      Heap.trim()
-    }
   }
 }
 
