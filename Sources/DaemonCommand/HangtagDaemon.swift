@@ -56,6 +56,8 @@ struct HangtagDaemon: ParsableCommand {
   }
 
   func run() throws {
+    // A megabyte less after sixty photos, each a little larger than those before.
+    Heap.mapLargeBlocks()
     // Before any thread is started, so that all of them leave the signals to this queue.
     let signals = SignalQueue([SIGTERM, SIGINT, SIGHUP])
     let environment = ProcessInfo.processInfo.environment

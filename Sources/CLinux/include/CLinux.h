@@ -99,4 +99,7 @@ static const int LINUX_MADV_COLLAPSE = 25;
 /// Returns unused heap to the kernel after a burst of work.
 static inline void linux_malloc_trim(void) { malloc_trim(0); }
 
+/// From now on blocks of this many bytes and more get pages of their own; see mallopt(3).
+static inline void linux_malloc_map_from(int bytes) { mallopt(M_MMAP_THRESHOLD, bytes); }
+
 #endif
