@@ -8,7 +8,6 @@ typedef struct {
   ptrdiff_t output_block, output_row, output_pixel;
   ptrdiff_t addend_block, addend_row, addend_pixel;
   ptrdiff_t weight_block;  // from one block of output channels to the next
-  ptrdiff_t ahead;         // from weights to those to be fetched with them
   int kernel_height, kernel_width;
   int relu, relu_after_add;
 } tile_constants;
@@ -18,6 +17,7 @@ typedef struct {
 // and then adds what the passes before it left in the output: short sums lose less to rounding.
 typedef struct {
   const float *input, *weights, *bias, *addend;
+  const float *ahead;  // weights of the same form that are needed next
   float *output;
   int blocks;         // of input channels in this pass
   int last_channels;  // in the last of them
@@ -65,7 +65,7 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
                         const tile_arguments *t) {
   vector sums[TILE_PIXELS][TILE_VECTORS];
   FOR_EACH_SUM sums[q][v] = (vector)(0);
-  const float *weights = t->weights;
+  const float *weights = t->weights, *ahead = t->ahead;
   for (int b = 0; b < t->blocks; b++) {
     const int channels = b + 1 < t->blocks ? HANGTAG_BLOCK : t->last_channels;
     for (int ky = 0; ky < k->kernel_height; ky++) {
@@ -80,7 +80,7 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
             // network's time.
             if (v * LANES % HANGTAG_BLOCK == 0) {
               __builtin_prefetch(
-                  weights + i * HANGTAG_BLOCK + lane_offset(v, k->weight_block) + k->ahead, 0, 2);
+                  ahead + i * HANGTAG_BLOCK + lane_offset(v, k->weight_block), 0, 2);
             }
           }
           UNROLLED for (int q = 0; q < pixels; q++) {
@@ -90,6 +90,7 @@ ALWAYS_INLINE void tile(const int pixels, const int vectors, const ptrdiff_t inp
         }
         input += input_pixel;
         weights += HANGTAG_BLOCK * HANGTAG_BLOCK;
+        ahead += HANGTAG_BLOCK * HANGTAG_BLOCK;
       }
     }
   }
@@ -162,7 +163,6 @@ static void convolve(const hangtag_convolution *c, hangtag_map input, const floa
       .output_block = output.block, .output_row = output.row, .output_pixel = output.pixel,
       .addend_block = addend.block, .addend_row = addend.row, .addend_pixel = addend.pixel,
       .weight_block = input_blocks * weight_step,
-      .ahead = lane_offset(TILE_VECTORS, input_blocks * weight_step),  // the next tile's
       .kernel_height = c->kernel_height, .kernel_width = c->kernel_width,
       .relu = epilogue->relu, .relu_after_add = epilogue->relu_after_add,
   };
@@ -178,9 +178,11 @@ static void convolve(const hangtag_convolution *c, hangtag_map input, const floa
       const int within = lane % HANGTAG_BLOCK;
       for (int b = 0; b < input_blocks; b += pass_blocks) {
         const int last_pass = b + pass_blocks >= input_blocks;
+        const float *tile_weights = weights + o * k.weight_block + b * weight_step + within;
         const tile_arguments first = {
             .input = row_of(input, n, b, 0),
-            .weights = weights + o * k.weight_block + b * weight_step + within,
+            .weights = tile_weights,
+            .ahead = tile_weights + lane_offset(TILE_VECTORS, k.weight_block),  // the next tile's
             .bias = epilogue->bias ? epilogue->bias + lane : NULL,
             .addend = addend.data ? row_of(addend, n, o, 0) + within : NULL,
             .output = row_of(output, n, o, 0) + within,

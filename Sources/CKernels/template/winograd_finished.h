@@ -48,16 +48,18 @@ static void sum_column(const hangtag_convolution *c, const tile_group *g, int x,
                                : y == AT_INFINITY ? last
                                                   : finished + (y - 1) * count * step;
         const ptrdiff_t start = y * g->place + tiles.first * HANGTAG_BLOCK;
-        // Tiles as the pixels of a row. While three places are summed, the three planes needed next
-        // are fetched: a seventh of the residual network's time for a single image.
+        // Tiles as the pixels of a row.
         const tile_constants constants = {
             .input_block = block, .input_pixel = HANGTAG_BLOCK,
             .output_block = block, .output_pixel = HANGTAG_BLOCK,
-            .ahead = next + y % 3 * plane - kernels, .kernel_height = 1, .kernel_width = 1,
+            .kernel_height = 1, .kernel_width = 1,
         };
         for (int lane = 0; lane < HANGTAG_BLOCK; lane += TILE_VECTORS * LANES) {
           const tile_arguments arguments = {
               .input = transformed + start + i * block, .weights = kernels + lane,
+              // While three places are summed, the three planes needed next are fetched: a seventh of
+              // the residual network's time for a single image.
+              .ahead = next + y % 3 * plane,
               .output = sums + start + o * block + lane,
               .blocks = count, .last_channels = HANGTAG_BLOCK, .first_pass = i == 0,
           };
