@@ -52,6 +52,20 @@ import Testing
     #expect(target.isRestIntact)
   }
 
+  @Test(arguments: kernels, [(4, 4), (8, 12), (16, 4)])
+  func `the largest of each 2 x 2 can be stored alone`(kernel: KernelTable, size: (Int, Int)) {
+    let c = ConvolutionCase(
+      images: 2, inputs: 18, outputs: 35, height: size.0, width: size.1, kernel: 3, padding: 1)
+    for relu in [false, true] {
+      let end = ConvolutionEnd(c, relu: relu, reluAfterAdd: !relu, pools: true)
+      let target = Images(
+        count: c.images, channels: c.outputs, height: size.0 / 2, width: size.1 / 2, padding: 1)
+      kernel.convolveWinograd(c, c.inputImages(), end, into: target)
+      #expect(difference(target.values, end.expected) < 1e-5)
+      #expect(target.isRestIntact)
+    }
+  }
+
   @Test(arguments: kernels)
   func `an image's output does not depend on the images beside it`(kernel: KernelTable) {
     let together = ConvolutionCase(

@@ -16,7 +16,7 @@ extension InstructionSet {
 }
 
 @Suite struct InferenceTests {
-  @Test(arguments: InstructionSet.supported, TestNetwork.all)
+  @Test(arguments: InstructionSet.supported, TestNetwork.all + TestNetwork.pooled)
   func `a network gives what the definitions give`(isa: InstructionSet, network: TestNetwork) {
     let count = 5
     let inputs = network.inputs(count)
@@ -32,7 +32,7 @@ extension InstructionSet {
 
   @Test(arguments: InstructionSet.supported)
   func `an image's logits do not depend on its batch`(isa: InstructionSet) {
-    for test in TestNetwork.all {
+    for test in TestNetwork.all + TestNetwork.pooled {
       let network = InferenceNetwork(test.model, instructionSet: isa)
       let inputs = test.inputs(11)
       let all = logits(network, inputs, count: 11)

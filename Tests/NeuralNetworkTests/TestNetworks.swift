@@ -158,4 +158,22 @@ struct TestNetwork: Sendable, CustomTestStringConvertible {
         .residual([.flatten]), linear("l", 3, 3),
       ]),
   ]
+
+  /// Convolutions large enough that pooling is fused into them. Not for gradients: among so many values
+  /// some are so close to zero, or to each other, that a difference steps over the bend.
+  static let pooled: [TestNetwork] = [
+    TestNetwork(
+      "convolutions that store the largest of each 2 x 2", [1, 8, 16],
+      [
+        conv("a", 1, 16), .relu, conv("b", 16, 17), norm("n", 17), .relu, .maxPool2d(size: 2),
+        norm("o", 17), conv("c", 17, 18), .maxPool2d(size: 2), .relu,
+        .residual([norm("p", 18), .relu]), .flatten, linear("l", 144, 3),
+      ]),
+    TestNetwork(
+      "residual blocks that are pooled", [1, 8, 8],
+      [
+        conv("a", 1, 16), .residual([conv("b", 16, 16), .relu]), .relu, .maxPool2d(size: 2),
+        .residual([conv("c", 16, 16)]), .maxPool2d(size: 4), .flatten, linear("l", 16, 3),
+      ]),
+  ]
 }

@@ -42,6 +42,9 @@ typedef struct {
   int relu;            // max(x, 0)
   hangtag_map addend;  // added, unless its data is NULL
   int relu_after_add;  // max(x, 0)
+  /// Only the largest of each 2 x 2 is stored, to a map of half the rows and columns. For
+  /// `convolve_winograd`, and outputs whose height and width are multiples of 4.
+  int pool;
 } hangtag_epilogue;
 
 /// The weights of a convolution or (1 x 1) of a linear layer. Plain: [output][input][ky][kx].

@@ -192,36 +192,64 @@ ALWAYS_INLINE void transform_inputs(const hangtag_convolution *c, hangtag_map in
   }
 }
 
+// Where a tile's outputs go, and what happens to them before. At the tile's first pixel.
+typedef struct {
+  vector bias;
+  const hangtag_epilogue *epilogue;
+  const float *addend;  // the epilogue's, or NULL
+  float *data;
+  ptrdiff_t row, pixel;
+} tile_target;
+
+// A row of outputs, from the sums transformed along y; `columns` of them are wanted.
+ALWAYS_INLINE void finish_row(const int edge, vector transformed[LARGEST_SIDE][LARGEST_EDGE], int y,
+                              const tile_target *t, int columns, vector out[LARGEST_EDGE]) {
+  const hangtag_epilogue *e = t->epilogue;
+  vector m[LARGEST_SIDE];
+  UNROLLED for (int x = 0; x < side_of(edge); x++) m[x] = transformed[x][y];
+  transform_sum_line(edge, m, out);
+  UNROLLED for (int x = 0; x < edge; x++) out[x] += t->bias;
+  if (e->relu) {
+    UNROLLED for (int x = 0; x < edge; x++) out[x] = vector_max(out[x], (vector)(0));
+  }
+  if (t->addend) {
+    UNROLLED for (int x = 0; x < edge; x++) {
+      if (x < columns) out[x] += load(t->addend + y * e->addend.row + x * e->addend.pixel);
+    }
+  }
+  if (e->relu_after_add) {
+    UNROLLED for (int x = 0; x < edge; x++) out[x] = vector_max(out[x], (vector)(0));
+  }
+}
+
 // LANES channels of one tile of outputs, [y][x], from the places' sums; `rows` and `columns` of them
-// are stored. `addend` is the epilogue's at the tile's first pixel, or NULL.
+// are stored, or the largest of each 2 x 2.
 ALWAYS_INLINE void transform_sum_tile(const int edge_y, const int edge_x, const float *in,
-                                      ptrdiff_t place, vector bias, const hangtag_epilogue *e,
-                                      const float *addend, float *out, ptrdiff_t out_row,
-                                      ptrdiff_t out_pixel, int rows, int columns) {
+                                      ptrdiff_t place, const tile_target *t, int rows,
+                                      int columns) {
   vector transformed[LARGEST_SIDE][LARGEST_EDGE];  // along y, a column each
   UNROLLED for (int x = 0; x < side_of(edge_x); x++) {
     vector m[LARGEST_SIDE];
     UNROLLED for (int y = 0; y < side_of(edge_y); y++) m[y] = load(in + place_number(x, y) * place);
     transform_sum_line(edge_y, m, transformed[x]);
   }
-  for (int y = 0; y < edge_y && y < rows; y++) {
-    vector m[LARGEST_SIDE], v[LARGEST_EDGE];
-    UNROLLED for (int x = 0; x < side_of(edge_x); x++) m[x] = transformed[x][y];
-    transform_sum_line(edge_x, m, v);
-    UNROLLED for (int x = 0; x < edge_x; x++) v[x] += bias;
-    if (e->relu) {
-      UNROLLED for (int x = 0; x < edge_x; x++) v[x] = vector_max(v[x], (vector)(0));
-    }
-    if (addend) {
-      UNROLLED for (int x = 0; x < edge_x; x++) {
-        if (x < columns) v[x] += load(addend + y * e->addend.row + x * e->addend.pixel);
+  if (edge_y == 4 && edge_x == 4 && t->epilogue->pool) {
+    for (int y = 0; y < 4; y += 2) {
+      vector upper[LARGEST_EDGE], lower[LARGEST_EDGE];
+      finish_row(4, transformed, y, t, 4, upper);
+      finish_row(4, transformed, y + 1, t, 4, lower);
+      UNROLLED for (int x = 0; x < 4; x += 2) {
+        store(t->data + y / 2 * t->row + x / 2 * t->pixel,
+              vector_max(vector_max(upper[x], upper[x + 1]), vector_max(lower[x], lower[x + 1])));
       }
     }
-    if (e->relu_after_add) {
-      UNROLLED for (int x = 0; x < edge_x; x++) v[x] = vector_max(v[x], (vector)(0));
-    }
+    return;
+  }
+  for (int y = 0; y < edge_y && y < rows; y++) {
+    vector v[LARGEST_EDGE];
+    finish_row(edge_x, transformed, y, t, columns, v);
     UNROLLED for (int x = 0; x < edge_x; x++) {
-      if (x < columns) store(out + y * out_row + x * out_pixel, v[x]);
+      if (x < columns) store(t->data + y * t->row + x * t->pixel, v[x]);
     }
   }
 }
@@ -230,6 +258,7 @@ ALWAYS_INLINE void transform_sum_tile(const int edge_y, const int edge_x, const 
 ALWAYS_INLINE void transform_outputs(const hangtag_convolution *c, const hangtag_epilogue *e,
                                      const float *sums, const tile_group *g, hangtag_map output) {
   const int blocks = block_count(c->output.channels);
+  const int shrinks = e->pool ? 2 : 1;
   for (int tile = 0; tile < g->count; tile++) {
     const tile_place at = place_of(g, tile);
     const int rows = c->output.height - at.y, columns = c->output.width - at.x;
@@ -237,17 +266,20 @@ ALWAYS_INLINE void transform_outputs(const hangtag_convolution *c, const hangtag
     for (int lane = 0; lane < blocks * HANGTAG_BLOCK; lane += LANES) {
       const int b = lane / HANGTAG_BLOCK, within = lane % HANGTAG_BLOCK;
       const float *in = sums + ((ptrdiff_t)b * g->count + tile) * HANGTAG_BLOCK + within;
-      const vector bias = e->bias ? load(e->bias + lane) : (vector)(0);
-      const float *addend = e->addend.data ? row_of(e->addend, at.image, b, at.y) +
-                                                 at.x * e->addend.pixel + within
-                                           : NULL;
-      float *out = row_of(output, at.image, b, at.y) + at.x * output.pixel + within;
-#define WHOLE_OUTPUTS(edge_y, edge_x)                                                          \
-  transform_sum_tile(edge_y, edge_x, in, g->place, bias, e, addend, out, output.row,            \
-                     output.pixel, edge_y, edge_x)
-#define SOME_OUTPUTS(edge_y, edge_x)                                                           \
-  transform_sum_tile(edge_y, edge_x, in, g->place, bias, e, addend, out, output.row,            \
-                     output.pixel, rows, columns)
+      const tile_target target = {
+          .bias = e->bias ? load(e->bias + lane) : (vector)(0),
+          .epilogue = e,
+          .addend = e->addend.data ? row_of(e->addend, at.image, b, at.y) +
+                                         at.x * e->addend.pixel + within
+                                   : NULL,
+          .data = row_of(output, at.image, b, at.y / shrinks) + at.x / shrinks * output.pixel +
+                  within,
+          .row = output.row, .pixel = output.pixel,
+      };
+#define WHOLE_OUTPUTS(edge_y, edge_x) \
+  transform_sum_tile(edge_y, edge_x, in, g->place, &target, edge_y, edge_x)
+#define SOME_OUTPUTS(edge_y, edge_x) \
+  transform_sum_tile(edge_y, edge_x, in, g->place, &target, rows, columns)
       if (is_whole) {
         WITH_EDGES(at, WHOLE_OUTPUTS)
       } else {

@@ -35,7 +35,8 @@ public final class InferenceNetwork: Sendable {
     guard let kernels = instructionSet.kernels else {
       preconditionFailure("this machine does not support \(instructionSet.rawValue)")
     }
-    let plan = InferencePlan(model.architecture, parameters: model.parameters)
+    let plan = InferencePlan(
+      model.architecture, parameters: model.parameters, kernels: kernels)
     var binding = PlanBinding(plan, kernels: kernels)
     calls = plan.steps.flatMap { binding.calls(for: $0) }
     input = binding.layouts[InferencePlan.input]

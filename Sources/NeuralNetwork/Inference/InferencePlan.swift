@@ -1,5 +1,5 @@
 /// An architecture as a list of kernel calls over numbered values: batch norm folded into the
-/// convolution before it, bias, ReLU and a residual block's sum fused into its store.
+/// convolution before it, bias, ReLU, a residual block's sum and max pooling fused into its store.
 struct InferencePlan {
   /// A feature map or list of features that one step gives and later ones read.
   struct Value {
@@ -18,10 +18,12 @@ struct InferencePlan {
   let readsInputDirectly: Bool
   private(set) var output = 0
   private let parameters: [String: Tensor]
+  private let kernels: Kernels
 
   static let input = 0
 
-  init(_ architecture: Architecture, parameters: [String: Tensor]) {
+  /// - Parameter kernels: what can be fused depends on what they can do.
+  init(_ architecture: Architecture, parameters: [String: Tensor], kernels: Kernels) {
     let shape = architecture.inputShape
     values = [Value(channels: shape[0], height: shape[1], width: shape[2])]
     if case .conv2d? = architecture.layers.first {
@@ -30,6 +32,7 @@ struct InferencePlan {
       readsInputDirectly = false
     }
     self.parameters = parameters
+    self.kernels = kernels
     output = append(architecture.layers, to: Self.input)
   }
 
@@ -38,6 +41,20 @@ struct InferencePlan {
     guard case .convolve(let last)? = steps.last, last.kind == .linear, last.output == output
     else { return nil }
     return last.input
+  }
+
+  /// How each value lies in memory; where is for others to say.
+  var layouts: [BlockLayout] { values.indices.map { layout(of: $0) } }
+
+  private func layout(of index: Int) -> BlockLayout {
+    let value = values[index]
+    return index == Self.input && readsInputDirectly
+      ? BlockLayout(
+        interleaved: value.channels, height: value.height, width: value.width,
+        padding: value.padding)
+      : BlockLayout(
+        blocksOf: value.channels, height: value.height, width: value.width,
+        padding: value.padding)
   }
 
   /// Adds the steps of the layers and returns their output.
@@ -52,10 +69,7 @@ struct InferencePlan {
     case .linear(let layer): return append(layer, to: input)
     case .batchNorm2d(let layer): return append(layer, to: input)
     case .relu: return appendReLU(to: input)
-    case .maxPool2d(let size):
-      let output = add(value.channels, value.height / size, value.width / size)
-      steps.append(.maxPool(size: size, input: input, output: output))
-      return output
+    case .maxPool2d(let size): return appendMaxPool(size: size, to: input)
     case .globalMaxPool2d:
       let output = add(value.channels, 1, 1)
       steps.append(.globalMaxPool(input: input, output: output))
@@ -98,6 +112,27 @@ struct InferencePlan {
           input: input, output: output, kind: .linear, weight: tensor(layer.name, "weight"),
           bias: layer.bias ? tensor(layer.name, "bias") : nil)))
     return output
+  }
+
+  private mutating func appendMaxPool(size: Int, to input: Int) -> Int {
+    let value = values[input]
+    if size == 2, case .convolve(var convolution)? = lastStep(giving: input), canPool(convolution) {
+      convolution.pools = true
+      steps[steps.count - 1] = .convolve(convolution)
+      values[input].height /= 2
+      values[input].width /= 2
+      return input
+    }
+    let output = add(value.channels, value.height / size, value.width / size)
+    steps.append(.maxPool(size: size, input: input, output: output))
+    return output
+  }
+
+  private func canPool(_ convolution: InferenceStep.Convolution) -> Bool {
+    let call = ConvolutionCall(
+      convolution.kind, input: layout(of: convolution.input),
+      output: layout(of: convolution.output))
+    return call.canPool(kernels)
   }
 
   private mutating func append(_ layer: Architecture.BatchNorm2D, to input: Int) -> Int {
@@ -162,6 +197,8 @@ struct InferencePlan {
   /// The last step, if it gives this value and the value may still change.
   private func lastStep(giving value: Int) -> InferenceStep? {
     guard let step = steps.last, step.output == value, !values[value].isKept else { return nil }
+    // Pooling comes after all that a convolution can do.
+    if case .convolve(let convolution) = step, convolution.pools { return nil }
     return step
   }
 

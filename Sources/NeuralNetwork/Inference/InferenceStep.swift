@@ -24,6 +24,8 @@ enum InferenceStep: Sendable {
     /// The input of a residual block that this ends.
     var addend: Int?
     var reluAfterAdd = false
+    /// Whether only the largest of each 2 x 2 outputs is stored.
+    var pools = false
   }
 
   /// A batch norm that follows no convolution.

@@ -44,15 +44,7 @@ struct PlanBinding {
 
   init(_ plan: InferencePlan, kernels: Kernels) {
     self.kernels = kernels
-    var layouts = plan.values.enumerated().map { index, value in
-      index == InferencePlan.input && plan.readsInputDirectly
-        ? BlockLayout(
-          interleaved: value.channels, height: value.height, width: value.width,
-          padding: value.padding)
-        : BlockLayout(
-          blocksOf: value.channels, height: value.height, width: value.width,
-          padding: value.padding)
-    }
+    var layouts = plan.layouts
     let memory = MemoryPlan(sizes: layouts.map(\.image), of: plan)
     for index in layouts.indices {
       layouts[index].offset = memory.offsets[index]
@@ -109,7 +101,8 @@ struct PlanBinding {
   }
 
   private mutating func call(for step: InferenceStep.Convolution) -> KernelCall {
-    let call = ConvolutionCall(step.kind, input: layouts[step.input], output: layouts[step.output])
+    let call = ConvolutionCall(
+      step.kind, input: layouts[step.input], output: layouts[step.output], pools: step.pools)
     let algorithm = call.fastest(kernels)
     let count = call.packedCount(for: algorithm)
     let weights = place(of: count)

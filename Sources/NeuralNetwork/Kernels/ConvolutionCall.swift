@@ -23,8 +23,14 @@ struct ConvolutionCall: Sendable {
   let weights: hangtag_weights
   private let isLinear: Bool
   private let padding: Int
+  /// Whether the output takes only the largest of each 2 x 2 sums.
+  private let pools: Bool
 
-  init(_ kind: Kind, input: BlockLayout, output: BlockLayout) {
+  /// The sums' extent, which is the output's unless that takes only some of them.
+  private var height: Int { pools ? 2 * output.height : output.height }
+  private var width: Int { pools ? 2 * output.width : output.width }
+
+  init(_ kind: Kind, input: BlockLayout, output: BlockLayout, pools: Bool = false) {
     let size: Int
     switch kind {
     case .conv2d(let kernelSize, let padding):
@@ -34,6 +40,7 @@ struct ConvolutionCall: Sendable {
     }
     self.input = input
     self.output = output
+    self.pools = pools
     weights = hangtag_weights(
       outputs: Int32(output.channels), inputs: Int32(input.channels), kernel_height: Int32(size),
       kernel_width: Int32(size), columns_are_channels: input.isInterleaved ? 1 : 0)
@@ -54,9 +61,14 @@ struct ConvolutionCall: Sendable {
     // fit into a kernel's memory, and the weights are read again for each few.
     let pays = min(inputs, outputs) >= BlockLayout.block && inputs + outputs <= 512
     // A smaller picture does not fill the smallest tile.
-    let fits =
-      weights.kernel_height == 3 && !input.isInterleaved && min(output.height, output.width) >= 3
+    let fits = weights.kernel_height == 3 && !input.isInterleaved && min(height, width) >= 3
     return fits && pays && kernels.hasWinograd ? .winograd : .direct
+  }
+
+  /// Whether the same call could leave the output to a map of half the height and width; see
+  /// `hangtag_epilogue`.
+  func canPool(_ kernels: Kernels) -> Bool {
+    fastest(kernels) == .winograd && height % 4 == 0 && width % 4 == 0
   }
 
   /// The number of the weights as an algorithm reads them.
@@ -127,7 +139,7 @@ struct ConvolutionCall: Sendable {
     var cEpilogue = unsafe hangtag_epilogue(
       bias: bias, relu: epilogue.relu ? 1 : 0,
       addend: epilogue.addend.map { layout in unsafe map(layout, in: base, images) } ?? nothing,
-      relu_after_add: epilogue.reluAfterAdd ? 1 : 0)
+      relu_after_add: epilogue.reluAfterAdd ? 1 : 0, pool: pools ? 1 : 0)
     let input = unsafe inputMap(in: base, images)
     let output = unsafe map(output, in: base, images)
     switch algorithm {
@@ -153,7 +165,9 @@ struct ConvolutionCall: Sendable {
       isLinear
       ? hangtag_extent(
         images: 1, channels: Int32(output.channels), height: 1, width: Int32(images))
-      : output.extent(images: images)
+      : hangtag_extent(
+        images: Int32(images), channels: Int32(output.channels), height: Int32(height),
+        width: Int32(width))
     // In an interleaved row the values under the kernel lie side by side: channels of one column.
     let columns = weights.kernel_width
     return input.isInterleaved
