@@ -144,8 +144,8 @@ let package = Package(
     tests(
       "ServiceTests",
       [
-        "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork", "Service", "Threading",
-        logging, system,
+        "Classification", "FileSystem", "Imaging", "Inbox", "Manifest", "NeuralNetwork",
+        "SamplePhotos", "Service", "Threading", logging, system,
       ]),
     tests("ThreadingTests", ["Threading"]),
     tests("TrainingTests", ["FileSystem", "Imaging", "NeuralNetwork", "Training", system]),

@@ -81,6 +81,16 @@ public final class InboxQueue: Sendable {
     }
   }
 
+  /// The next photo where at least `count` wait; does not wait for one. Hand it back with `finished`.
+  public func next(ifWaiting count: Int) -> Candidate? {
+    let element = core.shared.update { state -> BoundedQueue.Element? in
+      defer { if state.takeWantsRoom() { core.wakeUp.ring() } }
+      return state.takeOne(ofAtLeast: count)
+    }
+    guard let element else { return nil }
+    return Candidate(path: element.path, isAnnounced: element.isAnnounced)
+  }
+
   private func turn(
     of visit: inout QueueState.Visit?, in state: inout QueueState, anyway: Bool = false
   ) -> QueueState.Turn? {

@@ -81,21 +81,32 @@ struct QueueState {
   /// The next candidate; nil where there is none now.
   private mutating func take(at now: MonotonicTime) -> Turn? {
     if isStopped { return .end }
+    if let candidate = takeCandidate() { return .candidate(candidate) }
+    return isExhausted(at: now) ? .end : nil
+  }
+
+  private mutating func takeCandidate() -> BoundedQueue.Element? {
     // Never one that is in flight: an event of such a photo is noted there, not here.
     if let hint = hints.popFirst() {
       inFlight[hint.path] = false
-      return .candidate(hint)
+      return hint
     }
     while let next = found.popFirst() {
       // Events may have been quicker.
       if inFlight[next.path] != nil || deferred.contains(next.path) { continue }
       inFlight[next.path] = false
-      return .candidate(next)
+      return next
     }
-    return isExhausted(at: now) ? .end : nil
+    return nil
   }
 
-  /// Whether `take` would probably give a candidate.
+  /// The next candidate, whoever waits, where there are probably so many.
+  mutating func takeOne(ofAtLeast count: Int) -> BoundedQueue.Element? {
+    guard !isStopped, hints.count + found.count >= count else { return nil }
+    return takeCandidate()
+  }
+
+  /// Whether there is probably a candidate.
   var hasMore: Bool { !hints.isEmpty || !found.isEmpty }
 
   private func isExhausted(at now: MonotonicTime) -> Bool {

@@ -38,13 +38,15 @@ struct ShopPhotoTests {
     var preprocessor = Preprocessor()
     var image = RGBImage()
     var input = PreparedInput()
-    var probabilities: [Float] = []
+    var probabilities = [Float](repeating: 0, count: classifier.categories.count)
     var wrong: [String] = []
     for photo in photos {
       let bytes = try SharedFile.bytes("photos/\(photo.file)")
       _ = try decoder.decode(bytes.span, into: &image)
       preprocessor.prepare(image, into: &input)
-      classifier.probabilities(of: input, into: &probabilities, workspace: workspace)
+      var span = probabilities.mutableSpan
+      classifier.probabilities(
+        of: input.pixels.span, count: 1, into: &span, workspace: workspace)
       let decision = DecisionPolicy().decide(
         probabilities.span, measurements: input.measurements)
       let slug = classifier.categories[decision.index].slug

@@ -67,6 +67,42 @@ struct SortingTests {
     #expect(left.sorted() == ["passwd.jpg", "x.jpg"])
   }
 
+  @Test("says of a photo in a full inbox what it says of it among few")
+  func fullInbox() throws {
+    var photos: [(name: String, bytes: [UInt8])] = []
+    let full = try TestBed()
+    for number in 1...40 {
+      let bytes = number % 7 == 0 ? Array("only words".utf8) : full.photo()
+      photos.append(("IMG_\(number).jpg", bytes))
+    }
+    for photo in photos { try full.drop(photo.bytes, as: photo.name) }
+    let daemon = try DaemonProcess(full, ["--once"])
+    #expect(daemon.end() == 0, "\(daemon.log)")
+    let audit = try full.audit()
+    #expect(audit.isClean, "\(audit.report)")
+    let together = try verdicts(in: full)
+    #expect(together.count == photos.count)
+    let few = try TestBed()
+    for start in stride(from: 0, to: photos.count, by: 8) {
+      for photo in photos[start..<start + 8] { try few.drop(photo.bytes, as: photo.name) }
+      #expect(try DaemonProcess(few, ["--once"]).end() == 0)
+    }
+    #expect(try verdicts(in: few) == together)
+  }
+
+  /// What the entry of each photo says of it.
+  private func verdicts(in bed: TestBed) throws -> [String: [String]] {
+    let verdicts = try bed.entries().map { entry in
+      let error = entry["error"] as? [String: Any]
+      let values = [
+        entry["sha256"], entry["outcome"], (entry["category"] as? [String: Any])?["label"],
+        entry["confidence"], entry["reasons"], error?["code"],
+      ]
+      return (try #require(entry["source"] as? String), values.map { "\($0 ?? "none")" })
+    }
+    return Dictionary(uniqueKeysWithValues: verdicts)
+  }
+
   @Test("never puts a photo over another: the same name again gets ~2")
   func sameName() throws {
     let bed = try TestBed()

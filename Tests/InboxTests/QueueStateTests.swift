@@ -60,6 +60,20 @@ import Threading
     queue.stop()
   }
 
+  @Test("A second photo is given where so many wait, whoever else waits, and never after a stop")
+  func second() {
+    var state = state()
+    let waiting = state.arrive()
+    for name in ["a", "b", "c"] { state.discovered(FilePath(name), scan: 1) }
+    #expect(state.takeOne(ofAtLeast: 4) == nil)
+    #expect(state.takeOne(ofAtLeast: 3)?.path == "a")
+    #expect(state.takeOne(ofAtLeast: 3) == nil)
+    state.discovered("a", scan: 1)
+    #expect(path(state.turn(for: waiting, at: now)) == "b")
+    state.stop()
+    #expect(state.takeOne(ofAtLeast: 1) == nil)
+  }
+
   @Test("A path is in one worker's hands at a time")
   func oneWorker() {
     var state = state()

@@ -139,25 +139,6 @@ public final class Classifier: Sendable {
       of: pixels, count: count, into: &probabilities, distances: &none, workspace: workspace)
   }
 
-  /// The probabilities of one photo's categories.
-  ///
-  /// - Parameters:
-  ///   - input: the prepared photo.
-  ///   - probabilities: becomes as many numbers as there are categories; its memory is kept.
-  ///   - workspace: made by this classifier and used by no other thread meanwhile.
-  /// - Returns: How unlike the training images it is, 0 where the model cannot say so.
-  @discardableResult
-  public func probabilities(
-    of input: PreparedInput, into probabilities: inout [Float], workspace: Workspace
-  ) -> Float {
-    if probabilities.count != categories.count {
-      probabilities = [Float](repeating: 0, count: categories.count)
-    }
-    var span = probabilities.mutableSpan
-    self.probabilities(of: input.pixels.span, count: 1, into: &span, workspace: workspace)
-    return distance(ofPhoto: 0, of: 1, in: workspace)
-  }
-
   /// What the network itself says, for fitting a calibration: no temperature, no average.
   ///
   /// - Parameters:

@@ -47,6 +47,43 @@ struct ClaimProcessor: ~Copyable {
     return completeness(of: bytes.span) == .incomplete ? .incomplete : .whole
   }
 
+  /// What was found out about a claim's file before the network is asked.
+  struct Examination {
+    fileprivate enum Finding {
+      case photo(PreparedPhoto, byteCount: Int)
+      case decided(Judgement)
+    }
+
+    fileprivate let finding: Finding
+    /// An earlier claim of the same photo: `retry` left word of it on the file.
+    fileprivate let supersedes: String?
+    /// Why the disk refused to write the file: then no sync of it may be tried.
+    fileprivate let writeFailure: FileSystemError?
+
+    fileprivate var photo: PreparedPhoto? {
+      if case .photo(let photo, _) = finding { photo } else { nil }
+    }
+  }
+
+  /// Looks at a claim's file, whose bytes have been read, while the disk writes them: a copying program
+  /// may just have left them in memory.
+  mutating func examine(_ file: borrowing File, _ contents: PhotoContents) -> Examination {
+    var writeFailure: FileSystemError?
+    do throws(FileSystemError) {
+      try file.beginWriteOut()
+    } catch {
+      writeFailure = error
+    }
+    let earlier = file.supersededClaim?.description
+    let finding: Examination.Finding
+    do throws(FileSystemError) {
+      finding = try self.finding(file, contents)
+    } catch {
+      finding = .decided(Judgement(unreadableBecause: FinishedPhoto.damage(by: error)))
+    }
+    return Examination(finding: finding, supersedes: earlier, writeFailure: writeFailure)
+  }
+
   /// Finishes a claim whose bytes have been read: makes it durable and decides its fate. Whatever
   /// goes wrong with this photo becomes its verdict.
   /// - Returns: nil where the machine was in trouble until the service was to stop: the photo stays
@@ -54,54 +91,54 @@ struct ClaimProcessor: ~Copyable {
   mutating func finish(
     _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
   ) -> FinishedPhoto? {
-    let (photo, failure) = judgeWhileWriting(claim, file, contents)
+    let examination = examine(file, contents)
+    let photo = judge([(claim.photo, examination)])[0]
     let start = MonotonicTime.now
     defer { serving.trace?.add(.sync, since: start) }
-    if let failure { return patience.inItsPlace(photo.damaged(by: failure), claim) }
+    if let failure = examination.writeFailure {
+      return patience.inItsPlace(photo.damaged(by: failure), claim)
+    }
     return patience.makeDurable(photo, claim, file)
   }
 
-  /// Finishes a claim as `finish` does, but leaves its sync to the group with which it is recorded.
+  /// Finishes claims as `finish` does, but asks the network about all at once, and leaves their sync to
+  /// the group with which they are recorded.
   mutating func finishUnsynced(
-    _ claim: consuming Claim, _ file: borrowing File, _ contents: PhotoContents
-  ) -> FinishedPhoto? {
-    var (photo, failure) = judgeWhileWriting(claim, file, contents)
-    do throws(FileSystemError) {
-      if let failure { throw failure }
-      // Else a failure of one photo would be told of the whole file system, to whoever asks first.
-      try file.writeOut()
-    } catch {
-      return patience.inItsPlace(photo.damaged(by: error), claim)
-    }
-    photo.unsynced = UnsyncedClaim(claim)
-    return photo
-  }
-
-  /// Decides a claim's fate while the disk writes its bytes, which a copying program may just have left
-  /// in memory.
-  /// - Returns: also why the disk refused: then no sync of the file may be tried.
-  private mutating func judgeWhileWriting(
-    _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
-  ) -> (FinishedPhoto, FileSystemError?) {
-    do throws(FileSystemError) {
-      try file.beginWriteOut()
-      return (judge(claim, file, contents), nil)
-    } catch {
-      return (judge(claim, file, contents), error)
+    _ photos: [(taken: TakenPhoto, examination: Examination)]
+  ) -> [FinishedPhoto?] {
+    let judged = judge(photos.map { ($0.taken.claim.claim.photo, $0.examination) })
+    return zip(photos, judged).map { each, photo in
+      var photo = photo
+      do throws(FileSystemError) {
+        if let failure = each.examination.writeFailure { throw failure }
+        // Else a failure of one photo would be told of the whole file system, to whoever asks first.
+        try each.taken.file.writeOut()
+      } catch {
+        return patience.inItsPlace(photo.damaged(by: error), each.taken.claim.claim)
+      }
+      photo.unsynced = each.taken.claim
+      return photo
     }
   }
 
+  /// Decides what becomes of claims, by the model now in force.
   private mutating func judge(
-    _ claim: borrowing Claim, _ file: borrowing File, _ contents: PhotoContents
-  ) -> FinishedPhoto {
+    _ claims: [(photo: ClaimedPhoto, examination: Examination)]
+  ) -> [FinishedPhoto] {
     let serving = serving.current
-    // Read before the verdict: `retry` left word of an earlier claim on the file.
-    let earlier = file.supersededClaim?.description
-    do throws(FileSystemError) {
-      let judgement = try judgement(file, contents, serving)
-      return photo(claim.photo, judgement, supersedes: earlier, serving)
-    } catch {
-      return unreadable(claim, because: FinishedPhoto.damage(by: error), serving)
+    let analyses = analyzer.classify(
+      claims.compactMap(\.examination.photo), with: serving.model, policy: serving.policy)
+    var next = 0
+    return claims.map { claim in
+      let judgement: Judgement
+      switch claim.examination.finding {
+      case .decided(let decided): judgement = decided
+      case .photo(_, let byteCount):
+        judgement = Judgement(analyses[next], model: serving.model, byteCount: byteCount)
+        next += 1
+      }
+      return photo(
+        claim.photo, judgement, supersedes: claim.examination.supersedes, serving)
     }
   }
 
@@ -119,8 +156,11 @@ struct ClaimProcessor: ~Copyable {
       }
       return finish(claim, file.file, contents)
     } catch {
-      let message = "The photo cannot be read (\(error)). Check its permissions and the disk."
-      return patience.inItsPlace(unreadable(claim, because: message, serving.current), claim)
+      let judgement = Judgement(
+        unreadableBecause:
+          "The photo cannot be read (\(error)). Check its permissions and the disk.")
+      return patience.inItsPlace(
+        photo(claim.photo, judgement, supersedes: nil, serving.current), claim)
     }
   }
 
@@ -133,13 +173,6 @@ struct ClaimProcessor: ~Copyable {
     return photo(claim.photo, Judgement(verdict), supersedes: nil, serving.current)
   }
 
-  private func unreadable(
-    _ claim: borrowing Claim, because message: String, _ serving: Serving
-  ) -> FinishedPhoto {
-    let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message)
-    return photo(claim.photo, Judgement(verdict), supersedes: nil, serving)
-  }
-
   private mutating func adoptLimits() {
     let current = serving.current.limits
     guard current != limits else { return }
@@ -147,8 +180,8 @@ struct ClaimProcessor: ~Copyable {
     analyzer = PhotoAnalyzer(limits: current, trace: serving.trace)
   }
 
-  /// What was found out about a photo.
-  private struct Judgement {
+  /// What is to become of a photo.
+  fileprivate struct Judgement {
     let verdict: PhotoVerdict
     let sha256: String?
     let times: StageTimes
@@ -158,30 +191,37 @@ struct ClaimProcessor: ~Copyable {
       self.sha256 = sha256 ?? analysis?.sha256
       times = StageTimes(decidedAt: .now, analysis: analysis)
     }
+
+    init(_ analysis: PhotoAnalysis, model: ServingModel, byteCount: Int) {
+      self.init(
+        PhotoVerdict(analysis, model: model, byteCount: byteCount), analysis: analysis)
+    }
+
+    init(unreadableBecause message: String) {
+      self.init(PhotoVerdict(rejectedAs: DecodeError.Code.unreadable.rawValue, because: message))
+    }
   }
 
-  private mutating func judgement(
-    _ file: borrowing File, _ contents: PhotoContents, _ serving: Serving
-  ) throws(FileSystemError) -> Judgement {
+  private mutating func finding(
+    _ file: borrowing File, _ contents: PhotoContents
+  ) throws(FileSystemError) -> Examination.Finding {
     switch contents {
     case .tooLarge:
       let message =
         "The file has more than \(byteCountText(limits.maximumBytes)), the limit that `max_bytes` "
         + "sets. Save the photo smaller, or raise the limit."
       let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.tooLarge.rawValue, because: message)
-      return Judgement(verdict, sha256: try file.sha256())
+      return .decided(Judgement(verdict, sha256: try file.sha256()))
     case .incomplete where !bytes.isEmpty:
       let verdict = PhotoVerdict(
         rejectedAs: DecodeError.Code.truncated.rawValue,
         because: "The end of the photo is missing: the file stopped growing after \(bytes.count) "
           + "bytes. Copy it again.")
-      return Judgement(verdict, sha256: SHA256.hex(of: bytes.span))
+      return .decided(Judgement(verdict, sha256: SHA256.hex(of: bytes.span)))
     case .whole, .incomplete:
       // A reference, not a copy: the span must not hold on to the whole of self.
       let bytes = bytes
-      let analysis = analyzer.analyze(bytes.span, with: serving.model, policy: serving.policy)
-      let verdict = PhotoVerdict(analysis, model: serving.model, byteCount: bytes.count)
-      return Judgement(verdict, analysis: analysis)
+      return .photo(analyzer.prepare(bytes.span), byteCount: bytes.count)
     }
   }
 

@@ -1,6 +1,6 @@
 import Inbox
 
-/// The claim of a photo whose bytes are written but not durable, nor is its place: that is left to the
+/// The claim of a photo whose bytes are not durable yet, nor is its place: mostly that is left to the
 /// group with which it is recorded. A class, because a photo on its way to the committer is copied.
 final class UnsyncedClaim: Sendable {
   let claim: Claim

@@ -7,6 +7,8 @@ struct Worker: ~Copyable {
   /// How long a trouble that is not the photo's fault is waited out before the next attempt.
   private static let pause: Duration = .seconds(1)
   private static let incident = "take"
+  /// Where so many photos wait, two are classified together. With fewer, another worker may be idle.
+  private static let fullInbox = 16
 
   private let inbox: InboxQueue
   private let claimer: Claimer
@@ -19,6 +21,8 @@ struct Worker: ~Copyable {
   private var processor: ClaimProcessor
   private var backOff = BackOff()
   private var workload = Workload()
+  /// Why the last candidate was refused, where every other one would be too: a whole sentence.
+  private var trouble: String?
 
   /// - Parameter callForHelp: is called when photos wait while this worker waits for something
   ///   else.
@@ -47,6 +51,7 @@ struct Worker: ~Copyable {
       let before = ProcessorTime.ofThisThread
       monitor.inboxIsGood()
       handle(candidate)
+      if let trouble { rest(because: trouble) }
       place.now(.free)
       trace?.add(.photo, since: start, photo: path)
       let isSlow = workload.needsHelp(
@@ -56,41 +61,72 @@ struct Worker: ~Copyable {
     commits.workerEnded()
   }
 
+  /// Takes a photo through all stages; where many wait, a second one as well, so that the network looks
+  /// at both together.
   private mutating func handle(_ candidate: consuming Candidate) {
-    let taken: TakenPhoto
+    guard let first = accept(candidate) else { return }
+    guard leavesSync(first) else { return handOver(first, finish(first)) }
+    var group = [(taken: first, examination: examine(first))]
+    let start = MonotonicTime.now
+    var second: TakenPhoto?
+    if let candidate = inbox.next(ifWaiting: Self.fullInbox) { second = accept(candidate) }
+    var apart = second
+    if let second, leavesSync(second) {
+      group.append((second, examine(second)))
+      apart = nil
+    }
+    let finished = processor.finishUnsynced(group)
+    for (member, photo) in zip(group, finished) { handOver(member.taken, photo) }
+    // Its bytes are still in the processor's buffer.
+    if let apart { handOver(apart, finish(apart)) }
+    if let second { trace?.add(.photo, since: start, photo: second.claim.claim.photo.source) }
+  }
+
+  /// Reads a candidate and claims it, unless it is refused.
+  private mutating func accept(_ candidate: consuming Candidate) -> TakenPhoto? {
     place.now(.taking, candidate.path)
     do throws(Refusal) {
-      taken = try take(candidate)
+      let taken = try take(candidate)
+      inbox.finished(candidate, .claimed)
+      monitor.incidents.ended(Self.incident)
+      backOff.succeeded()
+      place.now(.classifying, taken.claim.claim.photo.source)
+      return taken
     } catch {
       let path = candidate.path
       let isNews = inbox.finished(candidate, error.outcome)
       if isNews, case .blocked(let reason) = error.outcome { monitor.blocked(path, reason) }
-      if let trouble = error.trouble { rest(because: trouble) }
-      return
+      trouble = error.trouble
+      return nil
     }
-    inbox.finished(candidate, .claimed)
-    monitor.incidents.ended(Self.incident)
-    backOff.succeeded()
-    let (claimed, changed) = (taken.claim.photo, taken.changed)
-    place.now(.classifying, claimed.source)
-    guard var photo = finish(taken) else { return }
-    photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - changed))
+  }
+
+  /// A photo that comes alone is made durable at once; where more wait, that is done for many together.
+  private func leavesSync(_ taken: TakenPhoto) -> Bool {
+    taken.claim.claim.isWhatWasRead && inbox.hasMore && sharedSync.isGood
+  }
+
+  private mutating func examine(_ taken: TakenPhoto) -> ClaimProcessor.Examination {
+    processor.examine(taken.file, taken.contents)
+  }
+
+  private mutating func finish(_ taken: TakenPhoto) -> FinishedPhoto? {
+    let claim = taken.claim
+    guard claim.claim.isWhatWasRead else { return processor.readAndFinish(claim.claim) }
+    return processor.finish(claim.claim, taken.file, taken.contents)
+  }
+
+  private func handOver(_ taken: TakenPhoto, _ photo: FinishedPhoto?) {
+    guard var photo else { return }
+    let claimed = photo.claimed
+    photo.times[.settle] = .nanoseconds(max(0, claimed.receivedAt - taken.changed))
     place.now(.waiting, claimed.source)
     commits.put(photo)
   }
 
-  /// A photo that comes alone is made durable at once; where more wait, that is done for many together.
-  private mutating func finish(_ taken: consuming TakenPhoto) -> FinishedPhoto? {
-    guard taken.claim.isWhatWasRead else { return processor.readAndFinish(taken.claim) }
-    let contents = taken.contents
-    if inbox.hasMore, sharedSync.isGood {
-      return processor.finishUnsynced(taken.claim, taken.file, contents)
-    }
-    return processor.finish(taken.claim, taken.file, contents)
-  }
-
   /// Every other photo would fail as well: to read them all, again and again, helps nobody.
   private mutating func rest(because trouble: String) {
+    self.trouble = nil
     monitor.incidents.began(Self.incident, trouble)
     backOff.failed()
     place.now(.waiting)
@@ -110,7 +146,7 @@ struct Worker: ~Copyable {
       try wait(for: inbox.readiness(of: candidate, status, bytes: .incomplete))
     }
     return TakenPhoto(
-      claim: try claim(candidate, status), file: file, contents: contents, changed: status.changed)
+      UnsyncedClaim(try claim(candidate, status)), file, contents, changed: status.changed)
   }
 
   private func wait(for verdict: Readiness.Verdict) throws(Refusal) {
@@ -164,12 +200,21 @@ struct Worker: ~Copyable {
 }
 
 /// A photo that was read and claimed.
-struct TakenPhoto: ~Copyable {
-  let claim: Claim
+final class TakenPhoto {
+  let claim: UnsyncedClaim
   let file: File
   let contents: PhotoContents
   /// When it was last changed, before the claim: nanoseconds since 1970.
   let changed: Int64
+
+  init(
+    _ claim: UnsyncedClaim, _ file: consuming File, _ contents: PhotoContents, changed: Int64
+  ) {
+    self.claim = claim
+    self.file = file
+    self.contents = contents
+    self.changed = changed
+  }
 }
 
 /// Why a candidate stays in the inbox, as the queue is told.

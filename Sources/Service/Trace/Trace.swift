@@ -11,7 +11,8 @@ import Threading
 public final class Trace: Sendable {
   /// What a thread does. A photo's stages lie within its `photo` on the same thread.
   enum Stage: String, Sendable {
-    /// From a candidate to the committer; named after the photo.
+    /// From a candidate to the committer; named after the photo. That of the second of two that are
+    /// classified together lies within the first's.
     case photo
     /// Opening and reading the file, and looking for its end.
     case read
@@ -23,7 +24,7 @@ public final class Trace: Sendable {
     case decode
     /// From the reduced picture to 28 x 28.
     case prepare
-    /// The network and the decision.
+    /// The network, and how many photos it looked at.
     case classify
     /// The photo's own bytes, and its place in `work/`.
     case sync
