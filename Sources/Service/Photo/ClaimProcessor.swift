@@ -103,10 +103,11 @@ struct ClaimProcessor: ~Copyable {
 
   /// Finishes claims as `finish` does, but asks the network about all at once, and leaves their sync to
   /// the group with which they are recorded.
+  /// - Returns: each photo as `finish` does, in the same order.
   mutating func finishUnsynced(
     _ photos: [(taken: TakenPhoto, examination: Examination)]
   ) -> [FinishedPhoto?] {
-    let judged = judge(photos.map { ($0.taken.claim.claim.photo, $0.examination) })
+    let judged = judge(photos.map { ($0.taken.photo, $0.examination) })
     return zip(photos, judged).map { each, photo in
       var photo = photo
       do throws(FileSystemError) {
@@ -114,9 +115,9 @@ struct ClaimProcessor: ~Copyable {
         // Else a failure of one photo would be told of the whole file system, to whoever asks first.
         try each.taken.file.writeOut()
       } catch {
-        return patience.inItsPlace(photo.damaged(by: error), each.taken.claim.claim)
+        return patience.inItsPlace(photo.damaged(by: error), each.taken.unsynced.claim)
       }
-      photo.unsynced = each.taken.claim
+      photo.unsynced = each.taken.unsynced
       return photo
     }
   }

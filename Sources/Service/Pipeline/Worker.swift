@@ -79,7 +79,7 @@ struct Worker: ~Copyable {
     for (member, photo) in zip(group, finished) { handOver(member.taken, photo) }
     // Its bytes are still in the processor's buffer.
     if let apart { handOver(apart, finish(apart)) }
-    if let second { trace?.add(.photo, since: start, photo: second.claim.claim.photo.source) }
+    if let second { trace?.add(.photo, since: start, photo: second.photo.source) }
   }
 
   /// Reads a candidate and claims it, unless it is refused.
@@ -90,7 +90,7 @@ struct Worker: ~Copyable {
       inbox.finished(candidate, .claimed)
       monitor.incidents.ended(Self.incident)
       backOff.succeeded()
-      place.now(.classifying, taken.claim.claim.photo.source)
+      place.now(.classifying, taken.photo.source)
       return taken
     } catch {
       let path = candidate.path
@@ -103,7 +103,7 @@ struct Worker: ~Copyable {
 
   /// A photo that comes alone is made durable at once; where more wait, that is done for many together.
   private func leavesSync(_ taken: TakenPhoto) -> Bool {
-    taken.claim.claim.isWhatWasRead && inbox.hasMore && sharedSync.isGood
+    taken.unsynced.claim.isWhatWasRead && inbox.hasMore && sharedSync.isGood
   }
 
   private mutating func examine(_ taken: TakenPhoto) -> ClaimProcessor.Examination {
@@ -111,9 +111,10 @@ struct Worker: ~Copyable {
   }
 
   private mutating func finish(_ taken: TakenPhoto) -> FinishedPhoto? {
-    let claim = taken.claim
-    guard claim.claim.isWhatWasRead else { return processor.readAndFinish(claim.claim) }
-    return processor.finish(claim.claim, taken.file, taken.contents)
+    guard taken.unsynced.claim.isWhatWasRead else {
+      return processor.readAndFinish(taken.unsynced.claim)
+    }
+    return processor.finish(taken.unsynced.claim, taken.file, taken.contents)
   }
 
   private func handOver(_ taken: TakenPhoto, _ photo: FinishedPhoto?) {
@@ -145,8 +146,8 @@ struct Worker: ~Copyable {
     if contents == .incomplete {
       try wait(for: inbox.readiness(of: candidate, status, bytes: .incomplete))
     }
-    return TakenPhoto(
-      UnsyncedClaim(try claim(candidate, status)), file, contents, changed: status.changed)
+    let claim = try claim(candidate, status)
+    return TakenPhoto(claim, file, contents, changed: status.changed)
   }
 
   private func wait(for verdict: Readiness.Verdict) throws(Refusal) {
@@ -201,16 +202,18 @@ struct Worker: ~Copyable {
 
 /// A photo that was read and claimed.
 final class TakenPhoto {
-  let claim: UnsyncedClaim
+  let unsynced: UnsyncedClaim
   let file: File
   let contents: PhotoContents
   /// When it was last changed, before the claim: nanoseconds since 1970.
   let changed: Int64
 
+  var photo: ClaimedPhoto { unsynced.claim.photo }
+
   init(
-    _ claim: UnsyncedClaim, _ file: consuming File, _ contents: PhotoContents, changed: Int64
+    _ claim: consuming Claim, _ file: consuming File, _ contents: PhotoContents, changed: Int64
   ) {
-    self.claim = claim
+    unsynced = UnsyncedClaim(claim)
     self.file = file
     self.contents = contents
     self.changed = changed
