@@ -88,8 +88,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) static void sha256_blocks_extended(
   _mm_storeu_si128((__m128i *)(state + 4), _mm_alignr_epi8(high, low, 8));
 }
 
-// As found out when the program was loaded. To ask the processor at each call would take as long as a small
-// photo's digest: in a virtual machine the host answers, after 5 µs.
+// As found out when the program was loaded. To ask the processor at each call takes about as long as a
+// small photo's digest: in a virtual machine the host answers, after 5 µs.
 static int has_sha_extensions(void) {
   return __builtin_cpu_supports("sha") && __builtin_cpu_supports("sse4.1");
 }

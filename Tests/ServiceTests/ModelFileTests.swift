@@ -15,9 +15,7 @@ struct ModelFileTests {
   private let bytes: [UInt8]
 
   init() throws {
-    let parts = #filePath.split(separator: "/").dropLast(3)
-    let root = FilePath("/" + parts.joined(separator: "/"))
-    bytes = try File.contents(of: root.appending("models/plain.safetensors"))
+    bytes = try File.contents(of: ShippedModel.path("plain"))
     temporary = try TemporaryFolder()
     path = try temporary.write(bytes, to: "plain.safetensors")
   }

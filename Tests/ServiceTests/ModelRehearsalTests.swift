@@ -14,10 +14,7 @@ struct ModelRehearsalTests {
     folder = try TemporaryFolder()
   }
 
-  private static var shipped: FilePath {
-    let parts = #filePath.split(separator: "/").dropLast(3)
-    return FilePath("/" + parts.joined(separator: "/")).appending("models/plain.safetensors")
-  }
+  private static let shipped = ShippedModel.path("plain")
 
   /// Writes the shipped model with all its weights changed.
   private func model(_ change: (Float) -> Float) throws -> FilePath {

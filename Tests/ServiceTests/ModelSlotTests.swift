@@ -16,9 +16,7 @@ struct ModelSlotTests {
   }
 
   private func shipped(_ name: String) throws -> ServingModel {
-    let parts = #filePath.split(separator: "/").dropLast(3)
-    let path = FilePath("/" + parts.joined(separator: "/")).appending("models/\(name).safetensors")
-    return try ServingModel(loading: path, instructionSet: .best)
+    try ServingModel(loading: ShippedModel.path(name), instructionSet: .best)
   }
 
   private var contents: [String: String?] {

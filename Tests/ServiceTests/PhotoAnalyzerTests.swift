@@ -2,18 +2,12 @@ import Classification
 import Imaging
 import NeuralNetwork
 import SamplePhotos
-import SystemPackage
 import Testing
 
 @testable import Service
 
 @Suite("A photo's analysis")
 struct PhotoAnalyzerTests {
-  private static var shipped: FilePath {
-    let parts = #filePath.split(separator: "/").dropLast(3)
-    return FilePath("/" + parts.joined(separator: "/")).appending("models/hangtag.safetensors")
-  }
-
   private func photo(seed: UInt64) -> [UInt8] {
     let picture = PhotographicPicture.render(width: 120, height: 90, seed: seed)
     return PhotoEncoding.jpeg(JPEGEncoding()).encode(picture)
@@ -21,7 +15,7 @@ struct PhotoAnalyzerTests {
 
   @Test("is the same alone and together with others, of which some cannot be read")
   func together() throws {
-    let model = try ServingModel(loading: Self.shipped, instructionSet: .best)
+    let model = try ServingModel(loading: ShippedModel.path("hangtag"), instructionSet: .best)
     let policy = DecisionPolicy(calibration: model.classifier.calibration, threshold: nil)
     var files = (1...4).map { photo(seed: $0) }
     files.insert(Array("only words".utf8), at: 1)

@@ -10,10 +10,7 @@ import Testing
 struct TargetPrecisionTests {
   /// The shipped study's net, calibrated on images that nobody has seen.
   private func model(_ calibration: Calibration?) throws -> ServingModel {
-    let parts = #filePath.split(separator: "/").dropLast(3)
-    let shipped = FilePath("/" + parts.joined(separator: "/"))
-      .appending("models/plain.safetensors")
-    let good = try Model(name: "plain", bytes: try File.contents(of: shipped))
+    let good = try Model(name: "plain", bytes: try File.contents(of: ShippedModel.path("plain")))
     let calibrated = try Model(
       name: "plain", architecture: good.architecture, labels: good.labels, input: good.input,
       calibration: calibration, parameters: good.parameters)

@@ -30,8 +30,8 @@ typedef struct {
 } place_kernels;
 
 // The sums of as many tiles as fit into registers. Not a case of convolution.h's `tile`: counts that are
-// constants here, of inputs and of the kernel's rows and columns, take a fifth of the residual network's
-// time there. Nothing is fetched ahead: that costs more than it gives.
+// constants here, of inputs and of the kernel's rows and columns, take a twelfth of the residual
+// network's time there. Nothing is fetched ahead: that costs as much as it gives.
 ALWAYS_INLINE void sum_tile(const int pixels, const place_kernels *p, const float *input, int lane,
                             float *out) {
   const int vectors = TILE_VECTORS;

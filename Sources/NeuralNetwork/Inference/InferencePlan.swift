@@ -48,13 +48,9 @@ struct InferencePlan {
 
   private func layout(of index: Int) -> BlockLayout {
     let value = values[index]
-    return index == Self.input && readsInputDirectly
-      ? BlockLayout(
-        interleaved: value.channels, height: value.height, width: value.width,
-        padding: value.padding)
-      : BlockLayout(
-        blocksOf: value.channels, height: value.height, width: value.width,
-        padding: value.padding)
+    return BlockLayout(
+      channels: value.channels, height: value.height, width: value.width, padding: value.padding,
+      isInterleaved: index == Self.input && readsInputDirectly)
   }
 
   /// Adds the steps of the layers and returns their output.

@@ -19,6 +19,14 @@ struct BlockLayout: Sendable {
   /// From the start of the memory to the first image.
   var offset = 0
 
+  /// - Parameter isInterleaved: which of the two forms below.
+  init(channels: Int, height: Int, width: Int, padding: Int, isInterleaved: Bool) {
+    self =
+      isInterleaved
+      ? BlockLayout(interleaved: channels, height: height, width: width, padding: padding)
+      : BlockLayout(blocksOf: channels, height: height, width: width, padding: padding)
+  }
+
   /// Blocks of 16 channels, each with `padding` zeros around its rows and columns.
   init(blocksOf channels: Int, height: Int, width: Int, padding: Int) {
     let paddedWidth = width + 2 * padding

@@ -123,14 +123,9 @@ private struct FieldLayouts {
   init(_ plan: TrainingPlan) {
     var size = 0
     func place(_ field: TrainingPlan.Field, interleaved: Bool) -> BlockLayout {
-      var layout =
-        interleaved
-        ? BlockLayout(
-          interleaved: field.channels, height: field.height, width: field.width,
-          padding: field.padding)
-        : BlockLayout(
-          blocksOf: field.channels, height: field.height, width: field.width,
-          padding: field.padding)
+      var layout = BlockLayout(
+        channels: field.channels, height: field.height, width: field.width,
+        padding: field.padding, isInterleaved: interleaved)
       layout.offset = size
       size += layout.image
       return layout

@@ -66,20 +66,18 @@ struct Worker: ~Copyable {
   private mutating func handle(_ candidate: consuming Candidate) {
     guard let first = accept(candidate) else { return }
     guard leavesSync(first) else { return handOver(first, finish(first)) }
-    var group = [(taken: first, examination: examine(first))]
+    let examined = (taken: first, examination: examine(first))
     let start = MonotonicTime.now
-    var second: TakenPhoto?
-    if let candidate = inbox.next(ifWaiting: Self.fullInbox) { second = accept(candidate) }
-    var apart = second
-    if let second, leavesSync(second) {
-      group.append((second, examine(second)))
-      apart = nil
+    guard let candidate = inbox.next(ifWaiting: Self.fullInbox), let second = accept(candidate)
+    else { return finish([examined]) }
+    if leavesSync(second) {
+      finish([examined, (second, examine(second))])
+    } else {
+      finish([examined])
+      // Its bytes are still in the processor's buffer.
+      handOver(second, finish(second))
     }
-    let finished = processor.finishUnsynced(group)
-    for (member, photo) in zip(group, finished) { handOver(member.taken, photo) }
-    // Its bytes are still in the processor's buffer.
-    if let apart { handOver(apart, finish(apart)) }
-    if let second { trace?.add(.photo, since: start, photo: second.photo.source) }
+    trace?.add(.photo, since: start, photo: second.photo.source)
   }
 
   /// Reads a candidate and claims it, unless it is refused.
@@ -115,6 +113,15 @@ struct Worker: ~Copyable {
       return processor.readAndFinish(taken.unsynced.claim)
     }
     return processor.finish(taken.unsynced.claim, taken.file, taken.contents)
+  }
+
+  /// Finishes photos whose sync is left to their group.
+  private mutating func finish(
+    _ photos: [(taken: TakenPhoto, examination: ClaimProcessor.Examination)]
+  ) {
+    for (each, photo) in zip(photos, processor.finishUnsynced(photos)) {
+      handOver(each.taken, photo)
+    }
   }
 
   private func handOver(_ taken: TakenPhoto, _ photo: FinishedPhoto?) {
