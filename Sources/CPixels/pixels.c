@@ -1,6 +1,7 @@
 #include "CPixels.h"
 
 #include <math.h>
+#include <string.h>
 
 // A fused multiply-add rounds once where two operations round twice.
 #pragma STDC FP_CONTRACT OFF
@@ -80,6 +81,106 @@ PER_INSTRUCTION_SET void pixels_distances(
     float green = from.green[i] - surface(coefficients + 6, u, v);
     float blue = from.blue[i] - surface(coefficients + 12, u, v);
     distances[i] = (red * red + green * green + blue * blue) / 3.0f;
+  }
+}
+
+PER_INSTRUCTION_SET float pixels_votes(
+  const pixels_samples *samples, size_t count, const float colour[3], float limit) {
+  const pixels_samples from = *samples;
+  float votes[PIXELS_LANES] = {0};
+  for (size_t first = 0; first < count; first += PIXELS_LANES) {
+    for (int lane = 0; lane < PIXELS_LANES; lane++) {
+      size_t i = first + lane;
+      float red = from.red[i] - colour[0];
+      float green = from.green[i] - colour[1];
+      float blue = from.blue[i] - colour[2];
+      float vote = 1.0f - (red * red + green * green + blue * blue) / (3.0f * limit);
+      votes[lane] += vote > 0.0f ? vote : 0.0f;
+    }
+  }
+  float sum = 0;
+  for (int lane = 0; lane < PIXELS_LANES; lane++) sum += votes[lane];
+  return sum;
+}
+
+// A vector of doubles is half as wide as one of floats: so many fit into a register.
+#define WIDE_LANES 4
+typedef float narrow __attribute__((ext_vector_type(WIDE_LANES)));
+typedef double wide __attribute__((ext_vector_type(WIDE_LANES)));
+
+// Through pointers: how a vector is passed depends on the instruction set.
+static inline __attribute__((always_inline)) void load_four(const float *values, wide *four) {
+  narrow values_as_they_are;
+  memcpy(&values_as_they_are, values, sizeof values_as_they_are);
+  *four = __builtin_convertvector(values_as_they_are, wide);
+}
+
+// All products of powers up to `degree`, a constant here, in the order of the moments, from the first
+// three: 1, u and v.
+static inline __attribute__((always_inline)) void multiply_powers(
+  const int degree, wide products[PIXELS_MOMENTS]) {
+  for (int d = 2, before = 1; d <= degree; before += d++) {
+    for (int i = 0; i < d; i++) products[before + d + i] = products[before + i] * products[1];
+    products[before + 2 * d] = products[before + d - 1] * products[2];
+  }
+}
+
+// `terms` is a constant wherever this is inlined.
+static inline __attribute__((always_inline)) void sum_samples(
+  const int terms, const pixels_samples *samples, size_t count, const float *distances,
+  float limit, const float colour[3], double *moments, double *differences) {
+  // A surface of so many terms has this degree; the products of two terms have twice that.
+  const int degree = terms == 1 ? 0 : terms == 3 ? 1 : 2;
+  const int products_count = (2 * degree + 1) * (2 * degree + 2) / 2;
+  // Where the terms u² v² uv are among the products of powers.
+  static const int places[PIXELS_TERMS] = {0, 1, 2, 3, 5, 4};
+  const pixels_samples from = *samples;
+  const float *channels[3] = {from.red, from.green, from.blue};
+  wide by_product[PIXELS_MOMENTS] = {0}, by_term[3][PIXELS_TERMS] = {0};
+  for (size_t i = 0; i < count; i += WIDE_LANES) {
+    wide products[PIXELS_MOMENTS];
+    products[0] = 1;
+    load_four(from.u + i, &products[1]);
+    load_four(from.v + i, &products[2]);
+    multiply_powers(2 * degree, products);
+    float weights[WIDE_LANES];
+    for (int lane = 0; lane < WIDE_LANES; lane++) {
+      float agreement = 1.0f - distances[i + lane] / limit;
+      weights[lane] = agreement > 0.0f ? agreement * agreement : 0.0f;
+    }
+    wide weight, difference;
+    load_four(weights, &weight);
+    for (int p = 0; p < products_count; p++) {
+      products[p] *= weight;
+      by_product[p] += products[p];
+    }
+    for (int c = 0; c < 3; c++) {
+      load_four(channels[c] + i, &difference);
+      difference -= colour[c];
+      for (int t = 0; t < terms; t++) by_term[c][t] += products[places[t]] * difference;
+    }
+  }
+  for (int p = 0; p < PIXELS_MOMENTS; p++) moments[p] = 0;
+  for (int t = 0; t < 3 * PIXELS_TERMS; t++) differences[t] = 0;
+  for (int lane = 0; lane < WIDE_LANES; lane++) {
+    for (int p = 0; p < products_count; p++) moments[p] += by_product[p][lane];
+    for (int c = 0; c < 3; c++) {
+      for (int t = 0; t < terms; t++) differences[c * PIXELS_TERMS + t] += by_term[c][t][lane];
+    }
+  }
+}
+
+PER_INSTRUCTION_SET void pixels_sum_samples(
+  const pixels_samples *samples, size_t count, const float *distances, float limit,
+  const float colour[3], int terms, double *moments, double *differences) {
+#define SUM_SAMPLES(terms) \
+  sum_samples(terms, samples, count, distances, limit, colour, moments, differences)
+  if (terms == 1) {
+    SUM_SAMPLES(1);
+  } else if (terms == 3) {
+    SUM_SAMPLES(3);
+  } else {
+    SUM_SAMPLES(6);
   }
 }
 

@@ -194,6 +194,19 @@ struct PreprocessorTests {
     #expect(input.measurements.borderUniformity < 1)
   }
 
+  @Test func colourBetweenGroundAndSubjectIsNotTheBackground() {
+    // Black trousers lie over two sides, and a gray label in a corner: gray is nearest to the whole
+    // border on average, and next to none of it.
+    let scene = Scene { x, y in
+      if x > 0.75 && y < 0.1 { return .init(150, 150, 150) }
+      let isBlack = (0.05...0.95).contains(x) && y > 0.7 || (0.3...0.95).contains(y) && x < 0.4
+      return isBlack ? Scene.black : Scene.white
+    }
+    let measurements = prepared(scene).measurements
+    #expect(measurements.background == SIMD3(255, 255, 255))
+    #expect((0.5...0.6).contains(measurements.borderUniformity))
+  }
+
   @Test func edgesInsideTheSubjectAreSharpened() {
     let square = Scene.rectangle(x: 0.2, y: 0.2, width: 0.6, height: 0.45)
     let input = prepared(

@@ -35,10 +35,36 @@ typedef struct {
   const float *red, *green, *blue;
 } pixels_samples;
 
+/// Samples are taken so many at a time: their number is a multiple of this. Sums are kept in as many
+/// parts, whose order is the same everywhere.
+#define PIXELS_LANES 16
+
 /// The mean square distance over the channels of each sample from a surface: for each channel
 /// c0 + c1 u + c2 v + c3 u² + c4 v² + c5 uv, with the six coefficients of red, then of green and blue.
 void pixels_distances(
   const pixels_samples *samples, size_t count, const float coefficients[18], float *distances);
+
+/// How many votes the samples give to a colour: one 1 where its mean square distance over the
+/// channels is 0, less the further it is, 0 from `limit` on.
+float pixels_votes(
+  const pixels_samples *samples, size_t count, const float colour[3], float limit);
+
+/// The powers of u and v, by their products' degree: 1; u, v; u², uv, v²; u³, u²v, uv², v³; u⁴, u³v,
+/// u²v², uv³, v⁴.
+#define PIXELS_MOMENTS 15
+/// The terms of a surface, as in `pixels_distances`.
+#define PIXELS_TERMS 6
+
+/// What a weighted least-squares fit of a surface of `terms` terms (1, 3 or 6) needs to know of samples.
+/// Those whose mean square distance is below `limit` have the weight (1 - distance / limit)².
+///
+/// `moments` takes the sums of weight times each product of powers, `differences` those of weight times
+/// each term times the difference from `colour`: six of red, then of green and blue. What further terms
+/// would need is 0.
+void pixels_sum_samples(
+  const pixels_samples *samples, size_t count, const float *distances, float limit,
+  const float colour[3], int terms, double moments[PIXELS_MOMENTS],
+  double differences[3 * PIXELS_TERMS]);
 
 /// Rows that are best summed together.
 #define PIXELS_ROWS 4

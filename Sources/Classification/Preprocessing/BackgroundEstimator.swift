@@ -34,7 +34,6 @@ struct BackgroundEstimator {
   }
 
   private var samples = BorderSamples()
-  private var equations = NormalEquations()
 
   /// The background of a picture.
   ///
@@ -79,17 +78,18 @@ struct BackgroundEstimator {
 
   /// The constant colour, among the medians of the border and its segments, that explains most.
   private mutating func firstGuess(content: PixelBox) -> Estimate {
-    let all = samples.median(of: 0..<samples.count)
-    var best = judged(BackgroundModel(constant: all, content: content))
+    let limit = Self.tolerance * Self.tolerance
+    var best = samples.median(of: 0..<samples.count)
+    var mostVotes = samples.votes(for: best, limit: limit)
     let length = Self.samplesPerSide / Self.segmentsPerSide
     for start in stride(from: 0, to: samples.count, by: length) {
       let colour = samples.median(of: start..<start + length)
       // Most segments of a plain ground have the same one.
-      if colour == best.model.coefficients[0] { continue }
-      let guess = judged(BackgroundModel(constant: colour, content: content))
-      if guess.votes > best.votes { best = guess }
+      if colour == best { continue }
+      let votes = samples.votes(for: colour, limit: limit)
+      if votes > mostVotes { (best, mostVotes) = (colour, votes) }
     }
-    return best
+    return judged(BackgroundModel(constant: best, content: content))
   }
 
   /// The least-squares surface through the samples that agree with `model`.
@@ -97,15 +97,8 @@ struct BackgroundEstimator {
     _ model: BackgroundModel, terms: Int, tolerance: Float
   ) -> BackgroundModel {
     let base = model.coefficients[0]
-    equations.clear()
     samples.measureDistances(from: model)
-    for index in 0..<samples.count {
-      let agreement = 1 - samples.distances[index] / (tolerance * tolerance)
-      guard agreement > 0 else { continue }
-      equations.add(
-        u: samples.u[index], v: samples.v[index], colour: samples.colour(index) - base,
-        weight: agreement * agreement)
-    }
+    let equations = samples.equations(terms: terms, on: base, limit: tolerance * tolerance)
     guard equations.weight > 0 else { return model }
     var result = BackgroundModel(constant: base, content: model.content)
     let solution = equations.solved(terms: terms, ridge: Self.ridge * Float(samples.count))

@@ -1,35 +1,33 @@
 /// The normal equations of a least-squares fit of ``BackgroundModel``'s surface, three channels at
 /// once, weighted, solved by Cholesky decomposition. Double precision: the sums run over a thousand samples.
 struct NormalEquations {
+  /// The exponents of u and v in each of the surface's terms.
+  private static let exponents: InlineArray<6, (u: Int, v: Int)> = [
+    (0, 0), (1, 0), (0, 1), (2, 0), (0, 2), (1, 1),
+  ]
+
+  /// The sums of weight times u to the m times v to the n, in the order of m + n and then of n.
+  let moments: InlineArray<15, Double>
+  /// The sums of weight times term times the difference from a colour, six of each channel.
+  let differences: InlineArray<18, Double>
+
   /// The sum of the samples' weights.
-  private(set) var weight = 0.0
-  /// The lower triangle of the 6 x 6 matrix, row after row.
-  private var matrix = InlineArray<36, Double>(repeating: 0)
-  private var right = InlineArray<6, SIMD4<Double>>(repeating: .zero)
-
-  /// Forgets all samples.
-  mutating func clear() { self = NormalEquations() }
-
-  /// Adds one sample at (u, v).
-  mutating func add(u: Float, v: Float, colour: SIMD4<Float>, weight: Float) {
-    let (u, v, weight) = (Double(u), Double(v), Double(weight))
-    let basis: InlineArray<6, Double> = [1, u, v, u * u, v * v, u * v]
-    let colour = SIMD4<Double>(colour)
-    for row in 0..<6 {
-      let weighted = weight * basis[row]
-      for column in 0...row { matrix[6 * row + column] += weighted * basis[column] }
-      right[row] += colour * weighted
-    }
-    self.weight += weight
-  }
+  var weight: Double { moments[0] }
 
   /// The coefficients of the first `terms` terms; the others are 0.
   ///
   /// - Parameter ridge: added to the diagonal of every term but the constant; above 0, so that
   ///   the matrix is positive definite once there is a sample.
   func solved(terms: Int, ridge: Float) -> InlineArray<6, SIMD4<Float>> {
-    var lower = matrix
-    for term in 1..<6 { lower[7 * term] += Double(ridge) }
+    var lower = InlineArray<36, Double>(repeating: 0)
+    var solution = InlineArray<6, SIMD4<Double>>(repeating: .zero)
+    for row in 0..<terms {
+      for column in 0...row {
+        lower[6 * row + column] = moment(row, column)
+      }
+      if row > 0 { lower[7 * row] += Double(ridge) }
+      solution[row] = SIMD4(differences[row], differences[6 + row], differences[12 + row], 0)
+    }
     for row in 0..<terms {
       for column in 0...row {
         var sum = lower[6 * row + column]
@@ -37,7 +35,6 @@ struct NormalEquations {
         lower[6 * row + column] = row == column ? sum.squareRoot() : sum / lower[7 * column]
       }
     }
-    var solution = right
     for row in 0..<terms {
       for k in 0..<row { solution[row] -= solution[k] * lower[6 * row + k] }
       solution[row] /= lower[7 * row]
@@ -49,5 +46,12 @@ struct NormalEquations {
     var result = InlineArray<6, SIMD4<Float>>(repeating: .zero)
     for term in 0..<terms { result[term] = SIMD4<Float>(solution[term]) }
     return result
+  }
+
+  /// The sum of weight times two terms' product.
+  private func moment(_ row: Int, _ column: Int) -> Double {
+    let v = Self.exponents[row].v + Self.exponents[column].v
+    let degree = Self.exponents[row].u + Self.exponents[column].u + v
+    return moments[degree * (degree + 1) / 2 + v]
   }
 }
