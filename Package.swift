@@ -133,7 +133,7 @@ let package = Package(
     tests("CKernelsTests", ["CKernels", "NeuralNetwork"]),
     tests("ClassificationTests", ["Classification", "Imaging", "NeuralNetwork", "Threading"]),
     tests("DigestTests", ["CDigest", "Digest"]),
-    tests("EndToEndTests", ["SamplePhotos", "hangtagd", system]),
+    tests("EndToEndTests", ["FileSystem", "SamplePhotos", "hangtagd", system]),
     tests("FileSystemTests", ["CLinux", "FileSystem", system]),
     tests("HangtagToolTests", ["NeuralNetwork", "SamplePhotos", "hangtag", "hangtagd"]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),

@@ -1,5 +1,7 @@
+import FileSystem
 import Foundation
 import Glibc
+import SystemPackage
 import Testing
 
 @Suite("A daemon that is killed")
@@ -23,5 +25,26 @@ struct KillTests {
     let audit = try bed.audit()
     #expect(audit.isClean, "\(audit.report)")
     #expect(try bed.entries().count == 200)
+  }
+
+  @Test("rejects a photo that ended it twice, and says which entry of a retried one that replaces")
+  func crashedDecoder() throws {
+    let bed = try TestBed()
+    let (claim, earlier) = (
+      "01a22761-1f3a-7572-bab9-b8acfdd7c6d7", "01a203e5-b826-73d6-b714-f70f41f7fdd3"
+    )
+    // As two deaths leave it: a byte for each attempt, and the note of `hangtag retry`.
+    let work = bed.state.appending(path: "work/\(claim)")
+    try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+    try Data([1, 1]).write(to: work.appending(path: ".attempts"))
+    try Data(bed.photo()).write(to: work.appending(path: "shirt.jpg"))
+    try File(reading: FilePath(work.path).appending("shirt.jpg"))
+      .setExtendedAttribute("user.hangtag.supersedes", Array(earlier.utf8))
+    let daemon = try DaemonProcess(bed, ["--once"])
+    #expect(daemon.end() == 0, "\(daemon.log)")
+    let entry = try #require(try bed.entries().first)
+    #expect(entry["claim"] as? String == claim)
+    #expect((entry["error"] as? [String: Any])?["code"] as? String == "crashed_decoder")
+    #expect(entry["supersedes"] as? String == earlier)
   }
 }

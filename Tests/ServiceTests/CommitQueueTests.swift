@@ -175,12 +175,6 @@ struct CommitQueueTests {
   }
 
   private func photo(_ name: FilePath) throws -> FinishedPhoto {
-    let identity = try #require(ClaimIdentity("01a203e5-b826-73d6-b714-f70f41f7fdd3"))
-    return FinishedPhoto(
-      claimed: ClaimedPhoto(
-        identity: identity, source: name, status: try Directory("/").status(), receivedAt: 0),
-      folder: "done/coat", sha256: nil, verdict: .rejected(.init(code: "corrupt", message: "")),
-      image: nil, model: .init(name: "m", sha256: ""), classifiedAt: .now, supersedes: nil,
-      times: StageTimes(decidedAt: .now))
+    try FinishedPhoto(named: name)
   }
 }

@@ -161,7 +161,7 @@ struct ClaimProcessor: ~Copyable {
         unreadableBecause:
           "The photo cannot be read (\(error)). Check its permissions and the disk.")
       return patience.inItsPlace(
-        photo(claim.photo, judgement, supersedes: nil, serving.current), claim)
+        photo(claim.photo, judgement, supersedes: Self.earlier(claim), serving.current), claim)
     }
   }
 
@@ -171,7 +171,17 @@ struct ClaimProcessor: ~Copyable {
       rejectedAs: "crashed_decoder",
       because: "Reading this photo ended the service \(deaths) times, so it is not tried again. "
         + "Please report it; converting it to another format may help.")
-    return photo(claim.photo, Judgement(verdict), supersedes: nil, serving.current)
+    return photo(
+      claim.photo, Judgement(verdict), supersedes: Self.earlier(claim), serving.current)
+  }
+
+  /// The claim that a photo which was not read supersedes, if it can be asked.
+  private static func earlier(_ claim: borrowing Claim) -> String? {
+    do {
+      return try claim.open().supersededClaim?.description
+    } catch {
+      return nil
+    }
   }
 
   private mutating func adoptLimits() {

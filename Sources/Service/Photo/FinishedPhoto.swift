@@ -36,7 +36,7 @@ struct FinishedPhoto: Sendable {
       rejectedAs: DecodeError.Code.unreadable.rawValue, because: Self.damage(by: error))
     return FinishedPhoto(
       claimed: claimed, folder: verdict.folder, sha256: nil, verdict: verdict.verdict,
-      image: verdict.image, model: model, classifiedAt: .now, supersedes: nil, times: times)
+      image: verdict.image, model: model, classifiedAt: .now, supersedes: supersedes, times: times)
   }
 
   /// The entry to be, once it is decided under which name the photo is kept.
