@@ -142,7 +142,8 @@ build/promtool:
 test-systemd: test-alerts ## Install the package in a booted Debian, and try everything (root).
 	-@$(call install_packages,$(SYSTEMD_PACKAGES))
 	@python3 Tests/systemd/run.py --possible || exit 0; \
-	  $(MAKE) deb && python3 Tests/systemd/run.py "$$(ls -t build/hangtag_*.deb | head -n 1)"
+	  $(MAKE) deb && python3 linking/order.py --check --programs $(BIN) && \
+	  python3 Tests/systemd/run.py "$$(ls -t build/hangtag_*.deb | head -n 1)"
 
 units: ## Make the template unit from the unit of the one daemon.
 	sed -f systemd/template.sed systemd/hangtagd.service > systemd/hangtagd@.service

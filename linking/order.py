@@ -24,6 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CHECKOUT = os.path.dirname(HERE)
 LIST = os.path.join(HERE, "functions.txt")
 WORKLOADS = {"baseline": 3, "progressive": 3, "png": 3, "small": 6}
+# With more of the list gone, it is time for a new one.
+LARGEST_SHARE_GONE = 0.2
 
 
 def make_photos(bench, folder):
@@ -85,19 +87,25 @@ def symbols(program):
     return {line.split()[2] for line in out.stdout.splitlines() if line.split()[1] in "tTwWuUvVi"}
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--programs", required=True, help="the folder of hangtagd and hangtag-bench")
-    arguments = parser.parse_args()
+def check(daemon):
+    """Ends with an error where the list has become old."""
+    with open(LIST, encoding="utf-8") as file:
+        names = file.read().split()
+    gone = len(set(names) - symbols(daemon))
+    print(f"{LIST}: {gone} of {len(names)} functions are not in the program any more")
+    if gone > LARGEST_SHARE_GONE * len(names):
+        sys.exit("The list is old, and the daemon takes more memory than it must: run make order.")
+
+
+def list_anew(daemon, bench):
     if not shutil.which("valgrind"):
         sys.exit("valgrind is missing: apt-get install valgrind")
-    daemon = os.path.join(arguments.programs, "hangtagd")
     known = symbols(daemon)
     with tempfile.TemporaryDirectory() as scratch:
         program = os.path.join(scratch, "hangtagd")
         # Valgrind cannot read Swift's debug information.
         subprocess.run(["strip", "--strip-debug", "-o", program, daemon], check=True)
-        photos = list(make_photos(os.path.join(arguments.programs, "hangtag-bench"), scratch))
+        photos = list(make_photos(bench, scratch))
         state = os.path.join(scratch, "state")
         os.makedirs(os.path.join(state, "inbox"))
         serve(program, state, os.path.join(scratch, "profile.first"), photos)
@@ -111,6 +119,19 @@ def main():
     with open(LIST, "w", encoding="utf-8") as file:
         file.writelines(name + "\n" for name in sorted(names))
     print(f"{LIST}: {len(names)} functions of {len(known)}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--programs", required=True, help="the folder of hangtagd and hangtag-bench")
+    parser.add_argument(
+        "--check", action="store_true", help="only say how much of the list is still true")
+    arguments = parser.parse_args()
+    daemon = os.path.join(arguments.programs, "hangtagd")
+    if arguments.check:
+        check(daemon)
+    else:
+        list_anew(daemon, os.path.join(arguments.programs, "hangtag-bench"))
 
 
 if __name__ == "__main__":
