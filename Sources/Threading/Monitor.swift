@@ -49,17 +49,19 @@ public final class Monitor<State>: @unchecked Sendable {
 
   /// Waits until `body` gives a result. It is run alone with the state, at once and after every
   /// update by another thread.
-  /// - Parameter deadline: when to give up.
+  /// - Parameters:
+  ///   - deadline: when to give up.
+  ///   - waking: whether the state that `body` leaves may be what another thread waits for.
   /// - Returns: the result; nil when the deadline has passed.
   public func wait<Result>(
-    until deadline: MonotonicTime? = nil, for body: (inout State) -> Result?
+    until deadline: MonotonicTime? = nil, waking: (borrowing State) -> Bool = { _ in true },
+    for body: (inout State) -> Result?
   ) -> Result? {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
     while true {
       if let result = body(&state) {
-        // What this thread took or changed may be what another waits for.
-        unsafe pthread_cond_broadcast(condition)
+        if waking(state) { unsafe pthread_cond_broadcast(condition) }
         return result
       }
       guard let deadline else {

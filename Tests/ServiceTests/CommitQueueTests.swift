@@ -1,4 +1,5 @@
 import FileSystem
+import Glibc
 import Manifest
 import SystemPackage
 import TestSupport
@@ -82,6 +83,21 @@ struct CommitQueueTests {
         queue.stop()
       }
       expectNoWait { expectGroup(of: ["1.jpg", "2.jpg"], from: queue) }
+      worker.join()
+    }
+  }
+
+  @Test("is woken by the photo that makes a group complete", arguments: [false, true])
+  func completedMeanwhile(isSyncedAlone: Bool) throws {
+    try withState { state in
+      let queue = CommitQueue(capacity: 8, workers: 1, gathering: longPatience)
+      queue.put(try photo("1.jpg", unsyncedIn: state))
+      let second = isSyncedAlone ? try photo("2.jpg") : try photo("2.jpg", unsyncedIn: state)
+      let worker = WorkerThread(name: "worker") {
+        while !queue.isGathering { sched_yield() }
+        queue.put(second)
+      }
+      expectNoWait { expectGroup(of: ["1.jpg", "2.jpg"], atMost: 2, from: queue) }
       worker.join()
     }
   }

@@ -18,6 +18,8 @@ final class CommitQueue: Sendable {
     var workers: Int
     var isStopping = false
     var hasLeft = false
+    /// While the committer waits for a group to grow: to how many photos at most.
+    var gathers: Int?
 
     /// Whether a group of at most `limit` photos would be larger if it waited. A photo that was the
     /// last in the inbox, or had to be synced alone, waits for no others.
@@ -25,6 +27,10 @@ final class CommitQueue: Sendable {
       workers > 0 && !isStopping && photos.count < limit
         && photos.allSatisfy { $0.unsynced != nil }
     }
+
+    /// Whether the committer has something to do. It need not be woken for each photo that it only
+    /// counts: that would take the processor from a worker.
+    var concernsCommitter: Bool { gathers.map { !moreIsComing(before: $0) } ?? true }
   }
 
   /// How long photos wait at most for others to share a sync with: it keeps the disk and a processor
@@ -46,10 +52,12 @@ final class CommitQueue: Sendable {
 
   /// How many photos wait.
   var count: Int { state.read { $0.photos.count } }
+  /// Whether the committer waits for a group to grow.
+  var isGathering: Bool { state.read { $0.gathers != nil } }
 
   /// Hands a photo over, waiting while the queue is full.
   func put(_ photo: FinishedPhoto) {
-    state.wait { (state) -> Void? in
+    state.wait(waking: \.concernsCommitter) { (state) -> Void? in
       guard state.photos.count < capacity else { return nil }
       state.photos.append(photo)
       return ()
@@ -94,8 +102,12 @@ final class CommitQueue: Sendable {
     guard let isEnd else { return .deadline }
     if isEnd { return .end }
     let largest = min(limit, capacity)
-    _ = state.wait(until: .now + gathering) { $0.moreIsComing(before: largest) ? nil : () } as Void?
+    _ = state.wait(until: .now + gathering) { (state) -> Void? in
+      state.gathers = largest
+      return state.moreIsComing(before: largest) ? nil : ()
+    }
     return state.update { state in
+      state.gathers = nil
       let group = Array(state.photos.prefix(limit))
       state.photos.removeFirst(group.count)
       return .commit(group)
