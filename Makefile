@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help run test test-alerts test-systemd build bench torture soak fuzz sanitize \
-  bench-train order install uninstall units deb format lint clean run-packages test-packages deb-packages
+  bench-train order install uninstall units deb format lint clean run-packages test-packages \
+  deb-packages
 
 # Where `make install` puts things. DESTDIR is for packagers.
 PREFIX ?= /usr/local
@@ -60,6 +61,9 @@ test: test-packages ## Run every test.
 	swift test
 
 build: $(STATIC)/libstdc++.a ## Build the programs.
+	@# SwiftPM does not know that they depend on the list.
+	@find $(BIN)/ -maxdepth 1 -name 'hangtag*' -type f ! -newer linking/functions.txt -delete \
+	  2> /dev/null || true
 	swift build $(RELEASE)
 
 $(STATIC)/libstdc++.a:
@@ -83,7 +87,6 @@ bench: run-packages build ## Race Python scripts and the floor (BENCH="--full" f
 
 order: build ## List anew which functions the daemon runs, for the linker (needs valgrind).
 	python3 linking/order.py --programs $(BIN)
-	@rm -f $(BIN)/hangtag $(BIN)/hangtagd  # or they would not be linked again
 	@echo "make build links with it."
 
 bench-train: run-packages build ## Time a training step against PyTorch, in turns (needs torch).

@@ -103,22 +103,23 @@ PER_INSTRUCTION_SET float pixels_votes(
   return sum;
 }
 
-// A vector of doubles is half as wide as one of floats: so many fit into a register.
+// Four doubles fill a register of AVX2. Fixed, so that the order of the sums is the same everywhere.
 #define WIDE_LANES 4
-typedef float narrow __attribute__((ext_vector_type(WIDE_LANES)));
-typedef double wide __attribute__((ext_vector_type(WIDE_LANES)));
+typedef float four_floats __attribute__((ext_vector_type(WIDE_LANES)));
+typedef double four_doubles __attribute__((ext_vector_type(WIDE_LANES)));
 
 // Through pointers: how a vector is passed depends on the instruction set.
-static inline __attribute__((always_inline)) void load_four(const float *values, wide *four) {
-  narrow values_as_they_are;
-  memcpy(&values_as_they_are, values, sizeof values_as_they_are);
-  *four = __builtin_convertvector(values_as_they_are, wide);
+static inline __attribute__((always_inline)) void load_four(
+  const float *values, four_doubles *wide) {
+  four_floats four;
+  memcpy(&four, values, sizeof four);
+  *wide = __builtin_convertvector(four, four_doubles);
 }
 
 // All products of powers up to `degree`, a constant here, in the order of the moments, from the first
 // three: 1, u and v.
 static inline __attribute__((always_inline)) void multiply_powers(
-  const int degree, wide products[PIXELS_MOMENTS]) {
+  const int degree, four_doubles products[PIXELS_MOMENTS]) {
   for (int d = 2, before = 1; d <= degree; before += d++) {
     for (int i = 0; i < d; i++) products[before + d + i] = products[before + i] * products[1];
     products[before + 2 * d] = products[before + d - 1] * products[2];
@@ -136,9 +137,9 @@ static inline __attribute__((always_inline)) void sum_samples(
   static const int places[PIXELS_TERMS] = {0, 1, 2, 3, 5, 4};
   const pixels_samples from = *samples;
   const float *channels[3] = {from.red, from.green, from.blue};
-  wide by_product[PIXELS_MOMENTS] = {0}, by_term[3][PIXELS_TERMS] = {0};
+  four_doubles by_product[PIXELS_MOMENTS] = {0}, by_term[3][PIXELS_TERMS] = {0};
   for (size_t i = 0; i < count; i += WIDE_LANES) {
-    wide products[PIXELS_MOMENTS];
+    four_doubles products[PIXELS_MOMENTS];
     products[0] = 1;
     load_four(from.u + i, &products[1]);
     load_four(from.v + i, &products[2]);
@@ -148,7 +149,7 @@ static inline __attribute__((always_inline)) void sum_samples(
       float agreement = 1.0f - distances[i + lane] / limit;
       weights[lane] = agreement > 0.0f ? agreement * agreement : 0.0f;
     }
-    wide weight, difference;
+    four_doubles weight, difference;
     load_four(weights, &weight);
     for (int p = 0; p < products_count; p++) {
       products[p] *= weight;

@@ -27,6 +27,34 @@ struct FeatureDistanceTests {
     #expect(try distance([1, -0.25]) == 2)
   }
 
+  /// Eight features are summed at a time, the others one by one.
+  @Test(arguments: [1, 7, 8, 11, 24])
+  func everyFeatureCounts(count: Int) throws {
+    var random = SystemRandomNumberGenerator()
+    func numbers(_ count: Int) -> [Float] {
+      (0..<count).map { _ in .random(in: -1...1, using: &random) }
+    }
+    let (whitening, centres) = (numbers(count * count), numbers(3 * count))
+    let features = numbers(count)
+    let white = (0..<count).map { row -> Float in
+      (0...row).reduce(Float(0)) { $0 + whitening[row * count + $1] * features[$1] }
+    }
+    let distances = (0..<3).map { category -> Float in
+      (0..<count).reduce(Float(0)) { sum, index in
+        let difference = white[index] - centres[category * count + index]
+        return sum + difference * difference
+      }
+    }
+    let nearest = try #require(distances.min())
+    let distance = try FeatureDistance(
+      whitening: Tensor(shape: [count, count], values: whitening),
+      centres: Tensor(shape: [3, count], values: centres))
+    // Longer than it need be.
+    var scratch = [Float](repeating: 0, count: count + 5)
+    let measured = distance(features, from: 0, scratch: &scratch)
+    #expect(abs(measured - nearest / Float(count)) < 1e-4)
+  }
+
   @Test func tensorsThatDoNotFitAreRefused() {
     let error = #expect(throws: ClassifierError.self) {
       try FeatureDistance(

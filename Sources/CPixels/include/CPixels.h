@@ -1,7 +1,7 @@
 #pragma once
 
-// Loops over every pixel of a reduced picture, for the preprocessing. Compiled for several
-// instruction sets, the best chosen when the program starts. Every operation is a single-precision
+// Loops over the pixels of a reduced picture and over samples of it, for the preprocessing. Compiled
+// for several instruction sets, the best chosen when the program starts. Every operation is an
 // addition, multiplication or division in a fixed order, and none is contracted, so that each
 // machine gets the same result to the last bit.
 
@@ -35,8 +35,8 @@ typedef struct {
   const float *red, *green, *blue;
 } pixels_samples;
 
-/// Samples are taken so many at a time: their number is a multiple of this. Sums are kept in as many
-/// parts, whose order is the same everywhere.
+/// Sums over samples are kept in parts, so many at most, whose order is the same everywhere: the number
+/// of samples must be a multiple of this.
 #define PIXELS_LANES 16
 
 /// The mean square distance over the channels of each sample from a surface: for each channel

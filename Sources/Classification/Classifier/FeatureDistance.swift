@@ -66,9 +66,10 @@ public struct FeatureDistance: Sendable, Equatable {
       let columns = rows.extracting(row * count...row * count + row)
       scratch[row] = Self.sum(over: columns, features.extracting(first: row + 1)) { $0 * $1 }
     }
+    let white = scratch.span.extracting(first: count)
     var nearest = Float.infinity
     for start in stride(from: 0, to: means.count, by: count) {
-      let sum = Self.sum(over: scratch.span, means.extracting(start..<start + count)) {
+      let sum = Self.sum(over: white, means.extracting(start..<start + count)) {
         let difference = $0 - $1
         return difference * difference
       }
@@ -76,6 +77,7 @@ public struct FeatureDistance: Sendable, Equatable {
     }
     return nearest / Float(count)
   }
+
   /// The sum of a term over the numbers of two arrays, eight sums side by side: an addition need not wait
   /// for the one before it.
   ///
@@ -95,7 +97,8 @@ public struct FeatureDistance: Sendable, Equatable {
       (lastLeft[0], lastRight[0]) = (left[index], right[index])
       sums += term(lastLeft, lastRight)
     }
-    return sums.sum()
+    // One after the other: `sum()` may take another order in another version of Swift.
+    return sums.indices.reduce(0) { $0 + sums[$1] }
   }
 }
 

@@ -9,7 +9,7 @@
 struct BackgroundEstimator {
   /// Colours this near belong together: 6% of the range (Fashion-MNIST's authors trimmed at 5%).
   static let tolerance: Float = 0.06 * 255
-  /// Samples along one side of one ring.
+  /// Samples along one side of one ring; a multiple of what `BorderSamples` wants.
   private static let samplesPerSide = 128
   /// Segments each side is cut into for the first guess.
   private static let segmentsPerSide = 4

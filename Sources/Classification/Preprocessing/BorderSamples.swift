@@ -88,6 +88,7 @@ struct BorderSamples {
   /// whose squared distance, as measured last, is below `limit`: the less it is, the more they weigh.
   func equations(terms: Int, on colour: SIMD4<Float>, limit: Float) -> NormalEquations {
     let colour: InlineArray<3, Float> = [colour.x, colour.y, colour.z]
+    precondition(distances.count == count, "measure the distances of these samples first")
     var moments = InlineArray<15, Double>(repeating: 0)
     var differences = InlineArray<18, Double>(repeating: 0)
     var momentSpan = moments.mutableSpan
@@ -112,7 +113,8 @@ struct BorderSamples {
   private func withSamples<Result>(
     _ body: (UnsafePointer<pixels_samples>) -> Result
   ) -> Result {
-    unsafe u.withUnsafeBufferPointer { u in
+    precondition(count.isMultiple(of: Int(PIXELS_LANES)), "the loops take so many at a time")
+    return unsafe u.withUnsafeBufferPointer { u in
       unsafe v.withUnsafeBufferPointer { v in
         unsafe red.withUnsafeBufferPointer { red in
           unsafe green.withUnsafeBufferPointer { green in

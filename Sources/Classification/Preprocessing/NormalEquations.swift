@@ -14,7 +14,7 @@ struct NormalEquations {
   /// The sum of the samples' weights.
   var weight: Double { moments[0] }
 
-  /// The coefficients of the first `terms` terms; the others are 0.
+  /// The coefficients of the first `terms` terms, for which the sums were taken; the others are 0.
   ///
   /// - Parameter ridge: added to the diagonal of every term but the constant; above 0, so that
   ///   the matrix is positive definite once there is a sample.

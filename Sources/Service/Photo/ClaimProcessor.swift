@@ -175,7 +175,8 @@ struct ClaimProcessor: ~Copyable {
       claim.photo, Judgement(verdict), supersedes: Self.earlier(claim), serving.current)
   }
 
-  /// The claim that a photo which was not read supersedes, if it can be asked.
+  /// The claim that a photo which was not read supersedes. None where the file cannot be opened: then
+  /// nobody can tell.
   private static func earlier(_ claim: borrowing Claim) -> String? {
     do {
       return try claim.open().supersededClaim?.description
