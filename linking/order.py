@@ -3,7 +3,7 @@
 
 Run by `make order`, which needs Debian's valgrind. The kernel brings a program into memory in
 windows of 64 KB. Of 11 MB of code a daemon needs 1.1 MB; where the linker puts that as it comes,
-nearly two thirds of all windows are needed, and 2.5 MB more are resident.
+nearly two thirds of all windows are needed, and 2 MB more are resident.
 
 A daemon under Callgrind sorts photos of all kinds: some that come while it runs, then, started
 again in the same folder, some that wait. A name on the list that the program no longer has does no

@@ -52,7 +52,7 @@ final class CommitQueue: Sendable {
 
   /// How many photos wait.
   var count: Int { state.read { $0.photos.count } }
-  /// Whether the committer waits for a group to grow.
+  /// Whether the committer waits for a group to grow. For tests, which cannot see it otherwise.
   var isGathering: Bool { state.read { $0.gathers != nil } }
 
   /// Hands a photo over, waiting while the queue is full.
