@@ -38,7 +38,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
   ],
   targets: [
-    // What everything stands on: system calls, threads, digests, YAML.
+    // What everything stands on: system calls, threads, digests, YAML, JSON.
     .target(name: "CLinux", cSettings: c),
     .target(name: "FileSystem", dependencies: ["CLinux", system], swiftSettings: swift),
     .target(name: "Threading", dependencies: ["CLinux"], swiftSettings: swift),
@@ -46,6 +46,7 @@ let package = Package(
     .target(name: "Digest", dependencies: ["CDigest"], swiftSettings: optimized),
     .systemLibrary(name: "CYAML", providers: [.apt(["libyaml-dev"])]),
     .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: swift),
+    .target(name: "JSON", swiftSettings: optimized),
 
     // From bytes to probabilities. Imports go down this list only.
     .target(name: "CKernels", exclude: ["amx", "template"], cSettings: c),
@@ -57,7 +58,7 @@ let package = Package(
       ]),
     .target(name: "Imaging", dependencies: ["CCodecs"], swiftSettings: optimized),
     .target(
-      name: "NeuralNetwork", dependencies: ["CKernels", "CLinux", "Threading"],
+      name: "NeuralNetwork", dependencies: ["CKernels", "CLinux", "JSON", "Threading"],
       swiftSettings: optimized),
     .target(name: "CPixels", cSettings: c),
     .target(
@@ -78,7 +79,8 @@ let package = Package(
     .target(
       name: "Inbox", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
     .target(
-      name: "Manifest", dependencies: ["FileSystem", "Threading", system], swiftSettings: swift),
+      name: "Manifest", dependencies: ["FileSystem", "JSON", "Threading", system],
+      swiftSettings: swift),
     .target(
       name: "Service",
       dependencies: [
@@ -90,7 +92,9 @@ let package = Package(
     // The programs.
     .target(
       name: "DaemonCommand",
-      dependencies: ["NeuralNetwork", "Service", "Threading", arguments, logging, system],
+      dependencies: [
+        "FileSystem", "NeuralNetwork", "Service", "Threading", arguments, logging, system,
+      ],
       swiftSettings: swift),
     .executableTarget(name: "hangtagd", dependencies: ["DaemonCommand"], swiftSettings: swift),
     .executableTarget(
@@ -138,6 +142,7 @@ let package = Package(
     tests("HangtagToolTests", ["NeuralNetwork", "SamplePhotos", "hangtag", "hangtagd"]),
     tests("ImagingTests", ["Imaging", "SamplePhotos"]),
     tests("InboxTests", ["FileSystem", "Inbox", "Threading", system]),
+    tests("JSONTests", ["JSON"]),
     tests("ManifestTests", ["FileSystem", "Manifest", "Threading", system]),
     tests("NeuralNetworkTests", ["CKernels", "NeuralNetwork", "Threading"]),
     tests("SamplePhotosTests", ["Imaging", "SamplePhotos"]),

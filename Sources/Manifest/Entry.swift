@@ -102,7 +102,7 @@ public struct Entry: Sendable, Equatable {
   /// The photo's path below the inbox.
   public let source: RecordedPath
   /// SHA-256 of the photo's bytes, 64 hexadecimal digits in lower case; nil where they could not be
-  /// read, which only a rejected photo's entry may say.
+  /// read, or were too many, which only a rejected photo's entry may say.
   public let sha256: String?
   /// What became of the photo.
   public let outcome: Outcome

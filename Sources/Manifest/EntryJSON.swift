@@ -1,5 +1,7 @@
 // An entry's JSON, both ways. The keys and their order are those of the design's example.
 
+import JSON
+
 extension Entry: Decodable {
   private enum Key: String, CodingKey {
     case sequence, claim, source, sourceBase64 = "source_base64", sha256, outcome, category
@@ -39,56 +41,25 @@ extension Entry: Decodable {
   }
 
   /// The entry as a journal has it: one line of JSON with its line feed.
-  public var journalLine: [UInt8] { line(isRecorded: true) }
-
-  fileprivate func line(isRecorded: Bool) -> [UInt8] {
+  public var journalLine: [UInt8] {
     var writer = JSONWriter()
-    write(to: &writer, isRecorded: isRecorded)
+    write(to: &writer)
     return writer.bytes + [UInt8(ascii: "\n")]
   }
 
   /// Writes the entry as one object.
-  /// - Parameter isRecorded: false to leave out what only a claim gives.
-  func write(to writer: inout JSONWriter, isRecorded: Bool = true) {
+  func write(to writer: inout JSONWriter) {
     writer.object { writer in
-      if isRecorded {
-        writer.member("sequence", sequence)
-        writer.member("claim", claim)
-      }
-      writer.path("source", source)
-      writer.optional("sha256", sha256) { $0.string($1) }
-      writeDecision(to: &writer)
-      if isRecorded { writer.path("stored_as", storedAs) }
-      writer.optional("image", image) { $0.image($1) }
-      writer.key("model")
-      writer.model(model)
-      if isRecorded { writer.member("received_at", receivedAt.description) }
+      writer.member("sequence", sequence)
+      writer.member("claim", claim)
+      writer.verdict(self)
+      writer.path("stored_as", storedAs)
+      writer.origin(self)
+      writer.member("received_at", receivedAt.description)
       writer.member("classified_at", classifiedAt.description)
       if let supersedes { writer.member("supersedes", supersedes) }
     }
   }
-
-  private func writeDecision(to writer: inout JSONWriter) {
-    writer.member("outcome", outcome.rawValue)
-    writer.optional("category", category) { $0.category($1) }
-    writer.optional("confidence", confidence) { $0.number($1) }
-    writer.key("low_confidence")
-    writer.boolean(lowConfidence)
-    writer.key("reasons")
-    writer.array(reasons) { $0.string($1) }
-    writer.key("alternatives")
-    writer.array(alternatives) { $0.alternative($1) }
-    if let error {
-      writer.key("error")
-      writer.failure(error)
-    }
-  }
-}
-
-extension EntryDraft {
-  /// One line of JSON for a photo that was classified without being claimed, as `hangtag classify
-  /// --json` prints it: an entry without `sequence`, `claim`, `stored_as` and `received_at`.
-  public var unclaimedLine: [UInt8] { Entry(self, sequence: 0).line(isRecorded: false) }
 }
 
 extension JSONWriter {

@@ -1,3 +1,5 @@
+import JSON
+
 /// Which photo a tool asks about: by its path or name, in the inbox or where it is stored, by its
 /// SHA-256, or by its claim.
 public struct EntryQuery: Sendable, Equatable {

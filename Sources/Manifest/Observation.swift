@@ -1,10 +1,12 @@
+import JSON
+
 /// What Hangtag says of a photo that is not in its care, as `hangtag classify` shows it: an entry
 /// without its place in the stream, without a claim, and without a place where the photo is kept.
 public struct Observation: Sendable, Equatable, ClassifiedPhoto {
   /// The photo's path as it was given.
   public let source: RecordedPath
   /// SHA-256 of the photo's bytes, 64 hexadecimal digits in lower case; nil where they could not be
-  /// read.
+  /// read, or were too many.
   public let sha256: String?
   /// What would become of the photo.
   public let outcome: Entry.Outcome

@@ -1,3 +1,5 @@
+import JSON
+
 /// The file beside a rejected photo, `rejected/NAME.reason.json`.
 public enum RejectionReason {
   /// The file's content: the photo's entry, one member a line.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// A sealed manifest's content: one JSON document, with one entry a line.
 public struct SealedDocument: Sendable, Equatable {

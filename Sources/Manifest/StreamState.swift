@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// The content of `manifests/stream`: which stream this is, and how far it has been sealed. It is
 /// written before a sealed manifest is published, so that no sequence and no manifest number is used
@@ -33,8 +34,11 @@ struct StreamState: Sendable, Equatable, Decodable {
 
   /// A stream that nobody has seen before.
   static func fresh(sequence: Int, manifest: Int) -> StreamState {
-    StreamState(stream: UUID().uuidString.lowercased(), sequence: sequence, manifest: manifest)
+    StreamState(stream: newName(), sequence: sequence, manifest: manifest)
   }
+
+  /// A name that no stream has had.
+  static func newName() -> String { UUID().uuidString.lowercased() }
 
   /// The file's content.
   var bytes: [UInt8] {

@@ -1,3 +1,5 @@
+import JSON
+
 /// What a manifest holds, in figures.
 public struct Summary: Sendable, Equatable {
   /// All entries.

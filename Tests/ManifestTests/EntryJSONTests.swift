@@ -121,14 +121,17 @@ import Testing
     #expect(text.hasSuffix("\n}\n"))
   }
 
-  @Test func aPhotoThatWasNotClaimedIsWrittenWithoutWhatOnlyAClaimGives() {
+  @Test func anObservationHasTheKeysOfAnEntryButNoPlaceInItsStream() {
+    let observation = Observation(
+      source: RecordedPath("y.jpg"), sha256: Samples.sha256,
+      verdict: .rejected(Entry.Failure(code: "empty", message: "The file is empty.")), image: nil,
+      model: Samples.model)
     #expect(
-      String(decoding: Samples.rejected().unclaimedLine, as: UTF8.self) == """
+      String(decoding: observation.line, as: UTF8.self) == """
         {"source":"y.jpg","sha256":"\(Samples.sha256)","outcome":"rejected",\
         "category":null,"confidence":null,"low_confidence":false,"reasons":[],"alternatives":[],\
-        "error":{"code":"truncated","message":"The JPEG ends before its last row."},\
-        "image":null,"model":{"name":"hangtag","sha256":"\(Samples.model.sha256)"},\
-        "classified_at":"2026-01-31T08:15:30.049Z"}
+        "error":{"code":"empty","message":"The file is empty."},\
+        "image":null,"model":{"name":"hangtag","sha256":"\(Samples.model.sha256)"}}
 
         """)
   }

@@ -1,3 +1,5 @@
+import JSON
+
 extension Architecture {
   /// Reads `hangtag.architecture`.
   ///

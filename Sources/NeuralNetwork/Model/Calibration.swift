@@ -1,3 +1,5 @@
+import JSON
+
 /// How logits become probabilities that mean what they say, and from where on they are believed.
 public struct Calibration: Sendable, Equatable {
   /// What accepting only confident predictions came to on the images that it was fitted on.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A weights file with all that is needed to use it. Valid once it exists: every tensor that the
 /// architecture needs is there with its shape, and no other.
 public struct Model: Sendable {

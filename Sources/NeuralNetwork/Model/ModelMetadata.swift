@@ -1,3 +1,5 @@
+import JSON
+
 /// How pixels become a network's input: `(pixel * scale - mean) / std`, with pixels from 0 to 255.
 public struct InputSpecification: Sendable, Equatable {
   /// Positive.

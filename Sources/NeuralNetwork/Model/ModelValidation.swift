@@ -1,3 +1,5 @@
+import JSON
+
 extension Model {
   /// The rules that hold between the parts of a model.
   func validate() throws(ModelError) {

@@ -1,3 +1,5 @@
+import JSON
+
 /// What the header of a safetensors file says, once every rule of the format has been checked.
 struct SafetensorsHeader {
   struct Entry: Equatable {

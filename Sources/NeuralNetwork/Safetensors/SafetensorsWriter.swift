@@ -1,3 +1,5 @@
+import JSON
+
 extension Safetensors {
   /// A safetensors file with the given tensors as F32, in the given order.
   ///

@@ -1,8 +1,8 @@
 /// Writes JSON text with the keys in the order in which they are given, which no encoder of
 /// Foundation's can.
-struct JSONWriter {
+public struct JSONWriter {
   /// How the text is laid out.
-  enum Layout {
+  public enum Layout: Sendable {
     /// No space anywhere: a journal's line.
     case line
     /// One member a line, indented by two spaces: for people.
@@ -10,20 +10,21 @@ struct JSONWriter {
   }
 
   /// The text so far, UTF-8.
-  private(set) var bytes: [UInt8] = []
+  public private(set) var bytes: [UInt8] = []
   private let layout: Layout
   private var depth = 0
   private var isFirst = true
 
-  init(_ layout: Layout = .line) { self.layout = layout }
+  /// Creates a writer of one document.
+  public init(_ layout: Layout = .line) { self.layout = layout }
 
   /// Writes an object, whose members `members` writes.
-  mutating func object(_ members: (inout JSONWriter) -> Void) {
+  public mutating func object(_ members: (inout JSONWriter) -> Void) {
     nested("{", "}", members)
   }
 
   /// Writes an array, each of whose elements `write` writes as one value.
-  mutating func array<Element>(
+  public mutating func array<Element>(
     _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
   ) {
     nested("[", "]") { writer in
@@ -35,24 +36,27 @@ struct JSONWriter {
   }
 
   /// Writes a member's key; exactly one value must follow.
-  mutating func key(_ name: String) {
+  public mutating func key(_ name: String) {
     separate()
     string(name)
     bytes.append(UInt8(ascii: ":"))
     if layout == .indented { bytes.append(UInt8(ascii: " ")) }
   }
 
-  mutating func null() { raw("null") }
+  /// Writes null.
+  public mutating func null() { raw("null") }
 
-  mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
+  /// Writes a truth value.
+  public mutating func boolean(_ value: Bool) { raw(value ? "true" : "false") }
 
-  mutating func integer(_ value: Int) { raw(String(value)) }
+  /// Writes a whole number.
+  public mutating func integer(_ value: Int) { raw(String(value)) }
 
   /// Writes a finite number with as few digits as give the same number back.
-  mutating func number(_ value: Double) { raw(value.description) }
+  public mutating func number(_ value: Double) { raw(value.description) }
 
   /// Writes a string. Only what JSON demands is escaped; all else stays UTF-8.
-  mutating func string(_ text: String) {
+  public mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {
@@ -66,6 +70,24 @@ struct JSONWriter {
       }
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  /// Writes a document or a part of one.
+  public mutating func value(_ value: JSONValue) {
+    switch value {
+    case .null: null()
+    case .boolean(let value): boolean(value)
+    case .number(let digits): raw(digits)
+    case .string(let text): string(text)
+    case .array(let elements): array(elements) { $0.value($1) }
+    case .object(let members):
+      object { writer in
+        for member in members {
+          writer.key(member.key)
+          writer.value(member.value)
+        }
+      }
+    }
   }
 
   private mutating func nested(
@@ -100,13 +122,13 @@ struct JSONWriter {
 
 extension JSONWriter {
   /// Writes a member whose value is a string.
-  mutating func member(_ name: String, _ value: String) {
+  public mutating func member(_ name: String, _ value: String) {
     key(name)
     string(value)
   }
 
   /// Writes a member whose value is a whole number.
-  mutating func member(_ name: String, _ value: Int) {
+  public mutating func member(_ name: String, _ value: Int) {
     key(name)
     integer(value)
   }

@@ -1,7 +1,6 @@
 import FoundationEssentials
+import JSON
 import Testing
-
-@testable import Manifest
 
 @Suite struct JSONWriterTests {
   @Test func escapesWhatJSONDemandsAndNothingElse() {
@@ -49,5 +48,16 @@ import Testing
           ]
         }
         """)
+  }
+
+  @Test func aValueIsWrittenSoThatItReadsBackTheSame() throws {
+    let value = JSONValue.object([
+      .init(key: "z\n", value: .array([.number("1e400"), .number(-3), .number(0.1), .null])),
+      .init(key: "a", value: .object([])),
+      .init(key: "\u{1}", value: .array([.boolean(true), .boolean(false), .string("\"👟")])),
+    ])
+    #expect(
+      value.text == #"{"z\n":[1e400,-3,0.1,null],"a":{},"\u0001":[true,false,"\"👟"]}"#)
+    #expect(try JSONParser.parse(Array(value.text.utf8)[...]) == value)
   }
 }

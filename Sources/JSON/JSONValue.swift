@@ -1,9 +1,9 @@
-/// A JSON document (RFC 8259) as read by `JSONParser`.
+/// A JSON document (RFC 8259), as `JSONParser` reads it and `JSONWriter` writes it.
 ///
 /// Foundation's decoder keeps one of several equal keys and says nothing; a weights file is refused
 /// for that. So an object here keeps its members in order, each key known to be there once, and a
 /// number keeps its digits, so that no offset is rounded through a `Double`.
-enum JSONValue: Equatable {
+public enum JSONValue: Sendable, Equatable {
   case null
   case boolean(Bool)
   case number(String)
@@ -11,50 +11,73 @@ enum JSONValue: Equatable {
   case array([JSONValue])
   case object([Member])
 
-  struct Member: Equatable {
-    var key: String
-    var value: JSONValue
+  /// One member of an object.
+  public struct Member: Sendable, Equatable {
+    /// The member's name, unescaped.
+    public let key: String
+    /// What stands behind it.
+    public let value: JSONValue
+
+    /// Creates a member.
+    public init(key: String, value: JSONValue) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// The whole number, if this is one that is written without fraction or exponent and fits.
-  var integer: Int? {
+  public var integer: Int? {
     guard case .number(let digits) = self else { return nil }
     return Int(digits)
   }
 
   /// The number, if this is one and it is finite as a `Double`.
-  var double: Double? {
+  public var double: Double? {
     guard case .number(let digits) = self, let value = Double(digits), value.isFinite else {
       return nil
     }
     return value
   }
 
-  var boolean: Bool? {
+  /// The truth value, if this is one.
+  public var boolean: Bool? {
     guard case .boolean(let value) = self else { return nil }
     return value
   }
 
-  var string: String? {
+  /// The text, if this is one.
+  public var string: String? {
     guard case .string(let value) = self else { return nil }
     return value
   }
 
-  var array: [JSONValue]? {
+  /// The elements, if this is an array.
+  public var array: [JSONValue]? {
     guard case .array(let values) = self else { return nil }
     return values
   }
 
-  var object: [Member]? {
+  /// The members, if this is an object.
+  public var object: [Member]? {
     guard case .object(let members) = self else { return nil }
     return members
   }
 
-  static func number(_ value: Int) -> JSONValue { .number(String(value)) }
+  /// A whole number.
+  public static func number(_ value: Int) -> JSONValue { .number(String(value)) }
 
+  /// A number with as few digits as give the same number back.
+  ///
   /// - Precondition: `value` is finite; JSON has no other numbers.
-  static func number(_ value: Double) -> JSONValue {
+  public static func number(_ value: Double) -> JSONValue {
     precondition(value.isFinite, "JSON has no infinities")
     return .number("\(value)")
+  }
+
+  /// The document as JSON without a space, members in their order.
+  public var text: String {
+    var writer = JSONWriter()
+    writer.value(self)
+    return String(decoding: writer.bytes, as: UTF8.self)
   }
 }

@@ -1,17 +1,22 @@
 /// Why a text is no JSON document that can be used here.
-struct JSONError: Error, Equatable {
-  enum Rule: Equatable {
+public struct JSONError: Error, Equatable {
+  /// What a document must keep to.
+  public enum Rule: Sendable, Equatable {
+    /// The grammar; with what was expected.
     case syntax(String)
+    /// Each key stands once in its object.
     case duplicateKey(String)
+    /// No more than `JSONParser.depthLimit` levels of nesting.
     case nestingTooDeep
   }
 
-  var rule: Rule
+  /// The rule that is broken.
+  public let rule: Rule
   /// The byte at which it shows, counted from the start of the text.
-  var offset: Int
+  public let offset: Int
 
   /// The second half of a sentence: "... at byte 17".
-  var description: String {
+  public var description: String {
     switch rule {
     case .syntax(let expectation): "expected \(expectation) at byte \(offset)"
     case .duplicateKey(let key): "the key \"\(key)\" stands twice in one object, at byte \(offset)"
@@ -23,16 +28,20 @@ struct JSONError: Error, Equatable {
 
 /// Reads one JSON document. Strict: the grammar of RFC 8259 and no more, every key of an object once,
 /// nesting limited so that hostile input cannot exhaust the stack.
-struct JSONParser {
-  static let depthLimit = 64
+public struct JSONParser {
+  /// How many objects and arrays may stand within each other.
+  public static let depthLimit = 64
 
   private let bytes: ArraySlice<UInt8>
   private let start: Int
   private var position: Int
   private var depth = 0
 
+  /// Reads a document.
+  ///
   /// - Parameter utf8: valid UTF-8.
-  static func parse(_ utf8: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
+  /// - Throws: The first rule that is broken, and where.
+  public static func parse(_ utf8: ArraySlice<UInt8>) throws(JSONError) -> JSONValue {
     var parser = JSONParser(utf8)
     let value = try parser.value()
     parser.skipWhitespace()
