@@ -41,7 +41,17 @@ struct LedgerRecovery {
     var state = stream ?? rebuiltStream(newest, journals, survey)
     let journal = try merge(journals, state, survey, in: folder)
     state.manifest = journal.number - 1
+    if survey.asksForNewStream {
+      let old = state.stream
+      state.stream = StreamState.newName()
+      events.append(.streamChanged(from: old, to: state.stream))
+    }
     try settle(journal, state, recorded: recorded, survey, in: folder)
+    if survey.asksForNewStream {
+      // Last: a death before it only makes the next start choose yet another name.
+      try folder.remove(ManifestName.newStream.path)
+      try folder.sync()
+    }
     return Position(state: state, journal: journal)
   }
 

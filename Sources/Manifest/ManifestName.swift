@@ -11,6 +11,10 @@ enum ManifestName: Hashable {
   case sealed(Int)
   /// `stream`: which stream this is, and how far it has been sealed.
   case stream
+  /// `new-stream`: put there by an administrator, whatever it holds, so that the next start begins a
+  /// new stream. For a state directory that was restored from a backup: entries of later sequences
+  /// may have been read before.
+  case newStream
 
   /// The file's name.
   var path: FilePath { FilePath(text) }
@@ -22,6 +26,7 @@ enum ManifestName: Hashable {
     case .ready(let number): "." + Self.digits(number) + ".json.ready"
     case .sealed(let number): Self.digits(number) + ".json"
     case .stream: "stream"
+    case .newStream: "new-stream"
     }
   }
 
@@ -29,6 +34,8 @@ enum ManifestName: Hashable {
   init?(_ text: String) {
     if text == "stream" {
       self = .stream
+    } else if text == "new-stream" {
+      self = .newStream
     } else if let number = Self.number(text.dropFirst(0), ".jsonl") {
       self = .journal(number)
     } else if let number = Self.number(text.dropFirst(0), ".json") {

@@ -8,6 +8,8 @@ struct ManifestSurvey {
   private(set) var sealed: Set<Int> = []
   private(set) var ready: Set<Int> = []
   private(set) var hasStream = false
+  /// Whether an administrator wants a new stream.
+  private(set) var asksForNewStream = false
   /// What deaths have left of files being written.
   private(set) var halfWritten: [FilePath] = []
   /// Folders, links and the like under names that Hangtag needs.
@@ -20,13 +22,15 @@ struct ManifestSurvey {
     while let entry = try listing.next() {
       let text = entry.name.string
       highestNumber = max(highestNumber, ManifestName.leadingNumber(text) ?? 0)
-      if ManifestName.isHalfWritten(text) {
-        halfWritten.append(entry.name)
-      } else if let name = ManifestName(text) {
-        var kind = entry.kind
-        if kind == nil { kind = try directory.status(of: entry.name)?.kind }
-        if kind == .regular { note(name) } else { foreign.append(entry.name) }
+      let isHalfWritten = ManifestName.isHalfWritten(text)
+      let name = ManifestName(text)
+      guard isHalfWritten || name != nil else { continue }
+      guard try directory.kind(of: entry) == .regular else {
+        foreign.append(entry.name)
+        continue
       }
+      if isHalfWritten { halfWritten.append(entry.name) }
+      if let name { note(name) }
     }
   }
 
@@ -36,6 +40,7 @@ struct ManifestSurvey {
     case .sealed(let number): sealed.insert(number)
     case .ready(let number): ready.insert(number)
     case .stream: hasStream = true
+    case .newStream: asksForNewStream = true
     }
   }
 }

@@ -6,6 +6,8 @@ public enum RecoveryEvent: Sendable, Equatable, CustomStringConvertible {
   case streamReplaced(String)
   /// `manifests/stream` was gone or damaged, and the other files told what it said.
   case streamRebuilt(String)
+  /// `manifests/new-stream` asked for a new stream; sequences go on.
+  case streamChanged(from: String, to: String)
   /// The entries of an open journal from the run before go on being collected.
   case journalContinued(name: String, entries: Int)
   /// The last group of a journal had not been written to its end when the run before was stopped.
@@ -27,8 +29,8 @@ public enum RecoveryEvent: Sendable, Equatable, CustomStringConvertible {
   public var isDamage: Bool {
     switch self {
     case .streamReplaced, .streamRebuilt, .damaged, .entriesLost, .journalGivenUp: true
-    case .streamBegun, .journalContinued, .tornTailCut, .journalRemoved, .sealFinished,
-      .journalStays:
+    case .streamBegun, .streamChanged, .journalContinued, .tornTailCut, .journalRemoved,
+      .sealFinished, .journalStays:
       false
     }
   }
@@ -41,6 +43,8 @@ public enum RecoveryEvent: Sendable, Equatable, CustomStringConvertible {
       "manifests/stream was lost; the new stream \(stream) begins"
     case .streamRebuilt(let stream):
       "manifests/stream was lost; stream \(stream) goes on, as the other manifests tell"
+    case .streamChanged(let old, let new):
+      "stream \(old) ends and stream \(new) begins, as manifests/new-stream asks"
     case .journalContinued(let name, let entries):
       "manifests/\(name) goes on with \(entries) entries"
     case .tornTailCut(let name, let bytes):

@@ -257,6 +257,46 @@ import Testing
     #expect(try scratch.read("00000003.jsonl") == files["00000003.jsonl"])
   }
 
+  /// As an administrator orders after a restore: what was recorded since the backup may have been
+  /// read under sequences that come again.
+  @Test(arguments: [true, false])
+  func aNewStreamBeginsWhereItIsAskedFor(hasStreamFile: Bool) throws {
+    try scratch.write("new-stream", [])
+    if !hasStreamFile { try scratch.remove("stream") }
+    var ledger = try Ledger(scratch)
+    #expect(ledger.stream != stream)
+    #expect(ledger.recovered.contains(.streamChanged(from: stream, to: ledger.stream)))
+    #expect(ledger.openEntries == 2)
+    #expect(ledger.nextSequence == 9)
+    #expect(try scratch.names == files.keys.sorted())
+    let sealed = try #require(try ledger.seal())
+    #expect(try SealedDocument(scratch.read(sealed.name), number: 3).stream == ledger.stream)
+    #expect(try Ledger(scratch).stream == ledger.stream)
+  }
+
+  /// Killed at any change, it begins a new stream all the same, and no entry is lost.
+  @Test func aNewStreamThatIsAskedForComesAfterADeathToo() throws {
+    for target in 1... {
+      for name in try scratch.names { try scratch.remove(name) }
+      for (name, bytes) in files { try scratch.write(name, bytes) }
+      try scratch.write("new-stream", [])
+      let saboteur = Saboteur(.killedBefore, at: target, in: scratch)
+      _ = try? Ledger(scratch, perform: saboteur.performer)
+      let ledger = try Ledger(scratch)
+      #expect(ledger.stream != stream)
+      #expect(ledger.openEntries == 2)
+      #expect(try !scratch.names.contains("new-stream"))
+      if saboteur.struck == nil { return }
+    }
+  }
+
+  @Test func foldersInThePlaceOfFilesBeingWrittenAreSetAside() throws {
+    for name in [".stream.new", ".00000003.jsonl.new"] { try scratch.makeFolder(name) }
+    let ledger = try Ledger(scratch)
+    #expect(ledger.nextSequence == 9)
+    #expect(try asides.count == 2)
+  }
+
   @Test(arguments: [
     "", "{", "{\"stream\":\"x\",\"sequence\":6,\"manifest\":2}", "\0\0\0\0",
     "{\"stream\":\"\(UUID().uuidString.lowercased())\",\"sequence\":9223372036854775807,\"manifest\":2}",

@@ -35,6 +35,11 @@ final class Scratch: Sendable {
     try Data(bytes).write(to: URL(filePath: "\(path)/\(name)"))
   }
 
+  func makeFolder(_ name: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: "\(path)/\(name)", withIntermediateDirectories: false)
+  }
+
   func remove(_ name: String) throws {
     try FileManager.default.removeItem(atPath: "\(path)/\(name)")
   }
