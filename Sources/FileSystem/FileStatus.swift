@@ -19,7 +19,8 @@ public struct FileStatus: Sendable, Equatable {
   public let device: UInt64
   /// Length in bytes.
   public let size: Int64
-  /// Nanoseconds since 1970 of the last change of the content. A copy may carry an old one.
+  /// Nanoseconds since 1970 of the last change of the content, held within what 64 bits can say (1677
+  /// to 2262). Whoever owns the file may set it to anything.
   public let modified: Int64
   /// Nanoseconds since 1970 of the last change of content or metadata, by the kernel's clock.
   public let changed: Int64
@@ -45,8 +46,14 @@ extension FileStatus {
     inode = UInt64(raw.st_ino)
     device = UInt64(raw.st_dev)
     size = Int64(raw.st_size)
-    modified = Int64(raw.st_mtim.tv_sec) * 1_000_000_000 + Int64(raw.st_mtim.tv_nsec)
-    changed = Int64(raw.st_ctim.tv_sec) * 1_000_000_000 + Int64(raw.st_ctim.tv_nsec)
+    modified = Self.nanoseconds(raw.st_mtim)
+    changed = Self.nanoseconds(raw.st_ctim)
     links = UInt64(raw.st_nlink)
+  }
+  private static func nanoseconds(_ time: timespec) -> Int64 {
+    let (seconds, isBeyond) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isAlsoBeyond) = seconds.addingReportingOverflow(Int64(time.tv_nsec))
+    if isBeyond || isAlsoBeyond { return time.tv_sec < 0 ? .min : .max }
+    return sum
   }
 }

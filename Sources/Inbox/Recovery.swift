@@ -1,5 +1,6 @@
 public import FileSystem
 public import SystemPackage
+import Threading
 
 /// A claimed photo that a stop left in `work/`.
 public struct RecoveredClaim: Sendable, Equatable {
@@ -101,7 +102,7 @@ extension StateDirectory {
     }
     let photo = ClaimedPhoto(
       identity: identity, source: source, status: status,
-      receivedAt: identity.milliseconds * 1_000_000)
+      receivedAt: Duration.milliseconds(identity.milliseconds).nanoseconds)
     recovery.claims.append(RecoveredClaim(photo: photo, attempts: try work.attempts()))
   }
 

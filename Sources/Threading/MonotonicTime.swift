@@ -40,7 +40,8 @@ extension Duration {
   /// The duration in whole nanoseconds, held within what 64 bits can say (292 years).
   public var nanoseconds: Int64 {
     let (seconds, attoseconds) = components
-    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? (seconds < 0 ? .min : .max) : whole + attoseconds / 1_000_000_000
+    let (whole, isBeyond) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    let (sum, isAlsoBeyond) = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return isBeyond || isAlsoBeyond ? (seconds < 0 ? .min : .max) : sum
   }
 }

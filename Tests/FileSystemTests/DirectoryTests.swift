@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Glibc
 import SystemPackage
 import Testing
 
@@ -59,6 +61,19 @@ import Testing
     try directory.link("a", as: "c")
     #expect(throws: expected) { try folder.rename("a", to: "c") }
     #expect(try directory.status(of: "a")?.links == 2)
+  }
+
+  @Test(
+    "A time that nanoseconds in 64 bits cannot say is held within them", arguments: [2300, 1600])
+  func farTimes(year: Int) throws {
+    let folder = try TestFolder()
+    try folder.write("a", "")
+    let time = timespec(tv_sec: (year - 1970) * 31_556_952, tv_nsec: 999_999_999)
+    #expect(unsafe utimensat(AT_FDCWD, folder.path.appending("a").string, [time, time], 0) == 0)
+    let modified = try #require(try folder.open().status(of: "a")).modified
+    // Where the file system does not keep such a time it is another one, but on the same side.
+    let now = Int64(Date.now.timeIntervalSince1970) * 1_000_000_000
+    #expect(year > 2000 ? modified > now : modified < 0)
   }
 
   @Test("Every call stays in the directory that was opened when its path leads elsewhere")

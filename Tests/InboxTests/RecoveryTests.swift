@@ -24,6 +24,14 @@ import Testing
     try claim.syncPlace()
   }
 
+  @Test("A claim of the year 10889, which no claim of Hangtag's is, stops no start")
+  func farFuture() throws {
+    let test = try TestState()
+    try test.write("work/ffffffff-ffff-7fff-bfff-ffffffffffff/x.jpg")
+    let recovery = try test.state.recoverWork()
+    #expect(recovery.claims.map(\.photo.receivedAt) == [.max])
+  }
+
   @Test("What a real claim leaves behind is what recovery finds")
   func roundTrip() throws {
     let test = try TestState()
