@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileSystem
 import FoundationEssentials
 import Glibc
 import Logging
@@ -9,6 +10,9 @@ import Threading
 
 /// The daemon's command line: reads flags, starts the service, turns its ending into an exit code.
 struct HangtagDaemon: ParsableCommand {
+  /// How long a service that finds no room on the disk waits before it ends.
+  private static let patience: Duration = .seconds(60)
+
   static let configuration = CommandConfiguration(
     commandName: "hangtagd",
     abstract: "Hangs a tag on every product photo that lands in the inbox.",
@@ -71,8 +75,13 @@ struct HangtagDaemon: ParsableCommand {
         instructionSet: try InstructionSet.selected(environment: environment), logger: logger,
         trace: try trace.map { try Trace(to: FilePath($0)) })
     } catch {
-      throw Self.failure(
+      let failure = Self.failure(
         Sysexits.sentence(for: error), code: Sysexits.code(for: error), environment)
+      if Sysexits.isOutOfSpace(error), environment["NOTIFY_SOCKET"] != nil {
+        // A service that ends too often stays down, and a disk may be full for long.
+        waitUntilReadable([signals.descriptor], timeout: Self.patience)
+      }
+      throw failure
     }
     switch daemon.run(attending: signals) {
     case .finished: return

@@ -22,11 +22,10 @@ struct FreeNames: Sendable {
   mutating func choose(
     _ source: FilePath, below base: FilePath, companion: String? = nil
   ) throws(FileSystemError) -> FilePath {
-    let folder = try freeFolder(base.pushing(source).removingLastComponent())
+    let (folder, look) = try freeFolder(base.pushing(source).removingLastComponent())
     let wanted = folder.pushing(source.fileName)
     let name = StoredName(
       source.fileName, limit: state.nameLimit - (companion?.utf8.count ?? 0))
-    let look = try FolderLook(folder, in: state)
     let number = try name.firstFree(after: lastNumbers[wanted] ?? 1) {
       candidate throws(FileSystemError) in
       let path = folder.pushing(candidate)
@@ -55,49 +54,70 @@ struct FreeNames: Sendable {
     promised.remove(path.appendingToName(companion))
   }
 
-  /// The folder itself or, where a part of its path is something else than a folder, one like it.
-  private func freeFolder(_ wanted: FilePath) throws(FileSystemError) -> FilePath {
+  /// The folder itself or, where a part of its path is something else than a folder, or one that is
+  /// closed to Hangtag, one like it.
+  private func freeFolder(
+    _ wanted: FilePath
+  ) throws(FileSystemError) -> (path: FilePath, look: FolderLook) {
     // The first is one of Hangtag's own, which has no other name.
     var folder = FilePath(root: nil, wanted.components.prefix(1))
+    var look = try FolderLook(folder, in: state)
     for component in wanted.components.dropFirst() {
       let name = StoredName(
         FilePath(root: nil, components: component), limit: state.nameLimit)
-      let look = try FolderLook(folder, in: state)
+      var found: [FilePath: FolderLook] = [:]
       let number = try name.firstFree(after: 1) { candidate throws(FileSystemError) in
         if promised.contains(folder.pushing(candidate)) { return false }
-        return try look.canBeFolder(candidate)
+        found[candidate] = try look.folder(candidate)
+        return found[candidate] != nil
       }
+      guard let next = found[name[number]] else { preconditionFailure("it has been found free") }
       folder.push(name[number])
+      look = next
     }
-    return folder
+    return (folder, look)
   }
 }
 
 /// A look into a folder that may be missing, in which case every name is free.
-private struct FolderLook: ~Copyable {
-  private let directory: Directory
-  private let isMissing: Bool
+private final class FolderLook {
+  private let directory: Directory?
 
   init(_ folder: FilePath, in state: StateDirectory) throws(FileSystemError) {
     do {
       directory = try state.root.directory(folder)
-      isMissing = false
     } catch  where error.errno == .noSuchFileOrDirectory {
-      directory = try state.root.directory("")
-      isMissing = true
+      directory = nil
     }
   }
 
+  private init(_ directory: consuming Directory?) { self.directory = directory }
+
   func isFree(_ name: FilePath) throws(FileSystemError) -> Bool {
-    if isMissing { return true }
-    return try directory.status(of: name) == nil
+    try directory?.status(of: name) == nil
   }
 
-  func canBeFolder(_ name: FilePath) throws(FileSystemError) -> Bool {
-    if isMissing { return true }
-    guard let status = try directory.status(of: name) else { return true }
-    return status.kind == .directory
+  /// A look into a folder of this one.
+  /// - Returns: nil where the name is something else's, or a folder's that photos cannot go to.
+  func folder(_ name: FilePath) throws(FileSystemError) -> FolderLook? {
+    guard let status = try directory?.status(of: name) else { return FolderLook(nil) }
+    guard status.kind == .directory else { return nil }
+    do {
+      let folder = try directory?.directory(name)
+      try folder?.checkWritable()
+      return FolderLook(folder)
+    } catch {
+      // Removed meanwhile.
+      if error.errno == .noSuchFileOrDirectory { return FolderLook(nil) }
+      if error.meansClosed { return nil }
+      throw error
+    }
   }
+}
+
+extension FileSystemError {
+  /// Whether a folder is somebody's who lets Hangtag put nothing there.
+  var meansClosed: Bool { errno == .permissionDenied || errno == .notPermitted }
 }
 
 extension FilePath {

@@ -1,8 +1,9 @@
 import FileSystem
 import SystemPackage
+import Threading
 
-/// An exact count of what waits in the inbox, by looking: for `hangtag status`, and for metrics that
-/// can afford a walk (a second for a million photos).
+/// A count of what waits in the inbox, by looking: for `hangtag status`, and for metrics that can afford
+/// a walk (a second for a million photos on a disk of the machine's own).
 public struct InboxCensus: Sendable, Equatable {
   /// Photos that wait.
   public private(set) var photos = 0
@@ -15,13 +16,16 @@ public struct InboxCensus: Sendable, Equatable {
   public private(set) var unreadableFolders = 0
 
   /// Walks through the inbox of a state directory. Names are not kept.
+  /// - Parameter limit: how long to go on; what was not met by then is not counted.
   /// - Parameter isLeftOut: asked of each photo's path in the inbox.
   public init(
     of state: StateDirectory, maximumDepth: Int = InboxSettings().maximumDepth,
-    leavingOut isLeftOut: (FilePath) -> Bool = { _ in false }
+    within limit: Duration? = nil, leavingOut isLeftOut: (FilePath) -> Bool = { _ in false }
   ) {
     var scan = TreeScan(of: "", in: state, maximumDepth: maximumDepth)
+    let deadline = limit.map { MonotonicTime.now + $0 }
     while !scan.isFinished {
+      if let deadline, MonotonicTime.now >= deadline { return }
       switch scan.step({ _, _ in }) {
       case .photo(let path):
         if isLeftOut(path) { continue }
@@ -39,9 +43,10 @@ public struct InboxCensus: Sendable, Equatable {
 }
 
 extension InboxQueue {
-  /// An exact count of the photos that wait to be taken, without those that cannot be.
-  public func census() -> InboxCensus {
-    InboxCensus(of: core.state, maximumDepth: core.settings.maximumDepth) { path in
+  /// A count of the photos that wait to be taken, without those that cannot be.
+  /// - Parameter limit: how long to go on counting.
+  public func census(within limit: Duration) -> InboxCensus {
+    InboxCensus(of: core.state, maximumDepth: core.settings.maximumDepth, within: limit) { path in
       core.shared.read { $0.isBlocked(path) }
     }
   }

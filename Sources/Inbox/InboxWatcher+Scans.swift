@@ -8,7 +8,6 @@ extension InboxWatcher {
     do throws(StateDirectoryError) {
       try findInbox()
     } catch {
-      inbox = nil
       tell(.unavailable(String(describing: error)))
       let now = core.time.monotonic()
       nextRescan = core.settings.once ? nil : now + core.settings.pollInterval
@@ -116,7 +115,9 @@ extension InboxWatcher {
     if !core.settings.once { tell(howWatched()) }
     let now = core.time.monotonic()
     let interval =
-      watching == .events ? core.settings.rescanInterval : core.settings.pollInterval
+      watching == .events
+      ? core.settings.rescanInterval
+      : min(core.settings.rescanInterval, core.settings.pollInterval)
     // However long a walk takes, walking does not take more than a tenth of the time.
     nextRescan = core.settings.once ? nil : now + max(interval, spent * 10)
     earliestRescan = now + max(Self.leastPause, spent)

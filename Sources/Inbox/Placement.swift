@@ -93,6 +93,16 @@ public struct Placement: ~Copyable, Sendable {
     try touched.sync()
   }
 
+  /// Whether a folder lets nothing be put into it, as `choose` sees it.
+  private func isClosed(_ folder: FilePath) -> Bool {
+    do throws(FileSystemError) {
+      try state.root.directory(folder).checkWritable()
+      return false
+    } catch {
+      return error.meansClosed
+    }
+  }
+
   private mutating func rename(
     _ name: FilePath, in origin: borrowing Directory, to target: FilePath,
     _ identity: ClaimIdentity, _ reason: [UInt8]?
@@ -121,6 +131,9 @@ public struct Placement: ~Copyable, Sendable {
         case .noSuchFileOrDirectory where attempts < 3:
           // Somebody removed the folder between our steps: make it again.
           attempts += 1
+        case _ where error.meansClosed && isClosed(parent):
+          // Where it stays open to `choose`, another attempt is left to the caller.
+          return .taken
         default: throw error
         }
       }

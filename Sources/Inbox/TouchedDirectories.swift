@@ -30,13 +30,16 @@ struct TouchedDirectories: Sendable {
     _ directory: borrowing Directory, at path: FilePath
   ) throws(FileSystemError) {
     guard touched[try directory.status().inode] == nil else { return }
+    // All or none: a directory that is noted alone would be passed over the next time.
+    var chain: [UInt64: Open] = [:]
     var path = path
     while true {
       let open = try state.root.directory(path)
-      touched[try open.status().inode] = Open(open)
-      if path.isEmpty { return }
+      chain[try open.status().inode] = Open(open)
+      if path.isEmpty { break }
       path.removeLastComponent()
     }
+    touched.merge(chain) { known, _ in known }
   }
 
   /// Makes what happened in all of them durable.

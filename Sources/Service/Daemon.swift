@@ -117,8 +117,7 @@ public final class Daemon: Sendable {
       folder: RuntimeFolder(
         environment: environment, stateDirectory: configuration.stateDirectory),
       stateDirectory: configuration.stateDirectory.string, watchdog: watchdog,
-      stalls: StallDetector(
-        decodeLimit: configuration.limits.timeLimit, watchdog: watchdog?.patience))
+      serving: serving, stalls: StallDetector(watchdog: watchdog?.patience))
   }
 
   /// What the main thread does while the others work.
@@ -135,6 +134,7 @@ public final class Daemon: Sendable {
       }
       reloader.reloadChangedModel()
     }
+    if case .failed? = ending.withLock({ $0 }) { stop() }
   }
 
   private func stop() {
@@ -166,6 +166,7 @@ public final class Daemon: Sendable {
   private func hasTakenAll(_ queue: InboxQueue) -> Bool {
     let inbox = queue.statistics
     if case .unavailable = inbox.watching { return false }
+    if inbox.waitingIsLowerBound { return false }
     return inbox.blocked + inbox.waiting == 0 && (try? state.claimsInWork().isEmpty) == true
   }
 
@@ -206,7 +207,8 @@ public final class Daemon: Sendable {
     guard case .unavailable(let reason) = how else { return monitor.inboxIsGood() }
     guard !monitor.isReady else { return }
     finish(.failed("The inbox cannot be used: \(reason)", code: Sysexits.inputOutput))
-    stop()
+    // The main thread stops the others: this is the inbox's, which cannot wait for its own end.
+    over.ring()
   }
 
   private func startWorkers(on queue: InboxQueue) {

@@ -34,8 +34,11 @@ public struct WorkerThread: ~Copyable, Sendable {
   deinit { pthread_detach(handle) }
 
   /// Waits until the thread has ended.
+  ///
+  /// - Precondition: called on another thread.
   public consuming func join() {
-    pthread_join(handle, nil)
+    let failure = pthread_join(handle, nil)
+    precondition(failure == 0, "a thread cannot wait for its own end")
     discard self
   }
 

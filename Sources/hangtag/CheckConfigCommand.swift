@@ -10,7 +10,7 @@ struct CheckConfigCommand: ParsableCommand {
     abstract: "Checks the configuration and prints every setting in force.",
     discussion: """
       Reads the file, then the HANGTAG_ variables of the environment, which win over it. A mistyped \
-      key or variable is an error. A model that is named is checked and run too.
+      key or variable is an error. The model that is named, or installed, is checked and run too.
 
       Examples:
         hangtag check-config
@@ -34,8 +34,10 @@ struct CheckConfigCommand: ParsableCommand {
     let configuration = try resolver.resolve()
     let instructionSet = try InstructionSet.selected(
       environment: ProcessInfo.processInfo.environment)
-    if let model = configuration.model {
-      let serving = try ServingModel.rehearsed(model, instructionSet: instructionSet)
+    // Where none is named and none installed, the configuration may be for another machine.
+    if configuration.model != nil || ModelFile.isThere(configuration.modelPath) {
+      let serving = try ServingModel.rehearsed(
+        configuration.modelPath, instructionSet: instructionSet)
       _ = try serving.policy(for: configuration)
     }
     if let path = resolver.fileInUse {

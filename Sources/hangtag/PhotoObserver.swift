@@ -1,6 +1,7 @@
 import Classification
 import FileSystem
 import FoundationEssentials
+import Imaging
 import Manifest
 import NeuralNetwork
 import Service
@@ -26,6 +27,7 @@ struct PhotoObserver: ~Copyable {
   /// The model that is asked.
   let model: ServingModel
   private let policy: DecisionPolicy
+  private let limits: DecodeLimits
   private var analyzer: PhotoAnalyzer
 
   /// Loads the model that the settings name.
@@ -37,23 +39,27 @@ struct PhotoObserver: ~Copyable {
     let policy = try model.policy(for: configuration)
     self.model = model
     self.policy = policy
-    analyzer = PhotoAnalyzer(limits: configuration.limits)
+    limits = configuration.limits
+    analyzer = PhotoAnalyzer(limits: limits)
   }
 
   /// Looks at one file.
-  /// - Parameter shown: the path as it stands in the observation.
-  mutating func observe(_ path: FilePath, shown: FilePath? = nil) -> Sight {
-    let name = shown ?? path
+  mutating func observe(_ path: FilePath) -> Sight {
     let bytes: [UInt8]
     do throws(ToolFailure) {
-      bytes = try Self.contents(of: path)
+      guard let read = try contents(of: path) else {
+        return Sight(
+          observation: Observation(tooLarge: path, limits: limits, model: model), view: nil,
+          isThere: true)
+      }
+      bytes = read
     } catch {
       return Sight(
-        observation: Observation(unreadable: name, because: error.description, model: model),
+        observation: Observation(unreadable: path, because: error.description, model: model),
         view: nil, isThere: false)
     }
     let analysis = analyzer.analyze(bytes.span, with: model, policy: policy)
-    let observation = Observation(analysis, of: name, byteCount: bytes.count, model: model)
+    let observation = Observation(analysis, of: path, byteCount: bytes.count, model: model)
     guard observation.error == nil else {
       return Sight(observation: observation, view: nil, isThere: true)
     }
@@ -63,13 +69,18 @@ struct PhotoObserver: ~Copyable {
     return Sight(observation: observation, view: view, isThere: true)
   }
 
-  private static func contents(of path: FilePath) throws(ToolFailure) -> [UInt8] {
+  /// - Returns: nil where the file is larger than the limits allow.
+  private func contents(of path: FilePath) throws(ToolFailure) -> [UInt8]? {
     var bytes: [UInt8] = []
     let kind: FileStatus.Kind
     do throws(FileSystemError) {
       let file = try File(reading: path)
-      kind = try file.status().kind
-      if kind == .regular { try file.readAll(into: &bytes, limit: .max) }
+      let status = try file.status()
+      kind = status.kind
+      if kind == .regular {
+        if status.size > limits.maximumBytes { return nil }
+        try file.readAll(into: &bytes, limit: limits.maximumBytes)
+      }
     } catch {
       throw .noInput(
         error.isNotFound ? "There is no such file." : "The file cannot be read: \(error.errno).")

@@ -82,14 +82,3 @@ struct MetricsTests {
     #expect(FileManager.default.fileExists(atPath: bed.inbox.appending(path: "closed.jpg").path))
   }
 }
-
-extension TestBed {
-  /// Makes another user the owner of everything.
-  fileprivate func give(to user: uid_t) throws {
-    let all = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
-    for case let file as URL in try #require(all) {
-      #expect(unsafe lchown(file.path, user, user) == 0)
-    }
-    #expect(unsafe chown(folder.path, user, user) == 0)
-  }
-}

@@ -77,9 +77,14 @@ struct RefusalTests {
     try expectRefusal(
       78, "are not on one file system and mount",
       wrapper: Mounts.mounting(size: "1m", on: bed.inbox))
-    try expectRefusal(
-      74, "There is no room on the disk of \(bed.state.path)",
-      wrapper: Mounts.mounting(size: "4k", on: bed.state, filling: true))
+    // It does not end at once: a service that ends too often stays down.
+    let daemon = try DaemonProcess(
+      bed, wrapper: Mounts.mounting(size: "4k", on: bed.state, filling: true))
+    let sentence = "There is no room on the disk of \(bed.state.path)"
+    #expect(bed.notify.await { $0.hasPrefix("STATUS=\(sentence)") }, "\(daemon.log)")
+    daemon.send(SIGTERM)
+    #expect(daemon.end() == 74)
+    #expect(daemon.log.contains(sentence), "\(daemon.log)")
   }
 }
 

@@ -69,6 +69,29 @@ struct ReloadTests {
   }
 
   @Test(
+    "refuses a target_precision that no model proves as a mistake of the configuration, not of the model"
+  )
+  func unproven() throws {
+    let configuration = bed.folder.appending(path: "hangtag.yaml")
+    try Data("{}\n".utf8).write(to: configuration)
+    let daemon = try start(["--config", configuration.path])
+    try Data("target_precision: 0.99999\n".utf8).write(to: configuration)
+    daemon.send(SIGHUP)
+    try awaitReload(daemon)
+    #expect(bed.notify.await { $0.contains("target_precision is 0.99999") }, "\(daemon.log)")
+    #expect(daemon.log.contains("The new configuration is refused and the old one stays in force"))
+    try sort(1, total: 1, daemon)
+    #expect(try bed.metrics().value("hangtag_configuration_reload_refused") == 1)
+    #expect(try bed.metrics().value("hangtag_model_reload_refused") == 0)
+    try Data("{}\n".utf8).write(to: configuration)
+    daemon.send(SIGHUP)
+    try awaitReload(daemon)
+    try sort(1, total: 2, daemon)
+    #expect(try bed.metrics().value("hangtag_configuration_reload_refused") == 0)
+    try stop(daemon)
+  }
+
+  @Test(
     "refuses a bad model with its reason, keeps the old one serving, and takes a good one later")
   func refused() throws {
     let daemon = try start()

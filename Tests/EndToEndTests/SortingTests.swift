@@ -19,6 +19,21 @@ struct SortingTests {
     #expect(FileManager.default.fileExists(atPath: bed.inbox.appending(path: "spring").path))
   }
 
+  @Test("says that photos were left when it is stopped before it has looked, with --once")
+  func onceStopped() throws {
+    let bed = try TestBed()
+    for number in 1...3 { try bed.drop(bed.photo(), as: "IMG_\(number).jpg") }
+    // The signal waits for it from its first moment.
+    let stopped = ["env", "--block-signal=TERM", "sh", "-c", "kill -TERM $$; exec \"$0\" \"$@\""]
+    // Often, because it is a race between the stop and the look.
+    for _ in 1...8 {
+      let daemon = try DaemonProcess(bed, ["--once"], wrapper: stopped)
+      #expect(daemon.end() == 75, "\(daemon.log)")
+    }
+    #expect(try bed.entries().isEmpty)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: bed.inbox.path).count == 3)
+  }
+
   @Test("ends at once with an empty inbox, leaving no manifest")
   func empty() throws {
     let bed = try TestBed()

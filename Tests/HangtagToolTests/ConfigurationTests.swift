@@ -42,6 +42,18 @@ struct ConfigurationTests {
     #expect(run.errors.contains("There is no model at /nowhere/m.safetensors"))
   }
 
+  @Test("says that the installed model does not prove the precision that is asked for")
+  func unproven() throws {
+    let tool = try folder.install()
+    try folder.write("good.yaml", "target_precision: 0.95\n")
+    let good = try ToolRun(tool, ["check-config", "good.yaml"], in: folder)
+    #expect(good.status == 0, "\(good.errors)")
+    try folder.write("bad.yaml", "target_precision: 0.99999\n")
+    let bad = try ToolRun(tool, ["check-config", "bad.yaml"], in: folder)
+    #expect(bad.status == 78)
+    #expect(bad.errors.contains("target_precision is 0.99999"), "\(bad.errors)")
+  }
+
   @Test("notices a mistyped variable, and one that names no instruction set")
   func variables() throws {
     let mistyped = try ToolRun(["check-config"], environment: ["HANGTAG_WORKER": "2"], in: folder)

@@ -8,15 +8,18 @@ struct ToolRun {
   let output: String
   let errors: String
 
+  /// Programs lie beside the test program.
+  static let programs = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    .deletingLastPathComponent()
+
   /// Runs a program to its end, with nothing in its environment but what is given.
+  /// - Parameter program: its name or, where it is another than was built, its path.
   init(
     _ program: String, _ arguments: [String], environment: [String: String] = [:],
     in folder: Folder
   ) throws {
     let process = Process()
-    // Programs lie beside the test program.
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-      .deletingLastPathComponent().appending(path: program)
+    process.executableURL = URL(fileURLWithPath: program, relativeTo: Self.programs)
     process.arguments = arguments
     process.environment = environment
     process.currentDirectoryURL = folder.url
@@ -67,6 +70,24 @@ final class Folder {
 
   func has(_ name: String) -> Bool {
     FileManager.default.fileExists(atPath: url.appending(path: name).path)
+  }
+
+  /// Installs the tool and the model below this folder, as a package does below /usr.
+  /// - Returns: the tool's path.
+  func install() throws -> String {
+    let (tool, manager) = (url.appending(path: "bin/hangtag"), FileManager.default)
+    let models = url.appending(path: "share/hangtag/models")
+    for folder in [tool.deletingLastPathComponent(), models] {
+      try manager.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+    let built = ToolRun.programs.appending(path: "hangtag")
+    // A link is not possible where the temporary folder is another file system.
+    do { try manager.linkItem(at: built, to: tool) } catch {
+      try manager.copyItem(at: built, to: tool)
+    }
+    try manager.copyItem(
+      atPath: Bundled.model, toPath: models.appending(path: "hangtag.safetensors").path)
+    return tool.path
   }
 
   /// Lets the real daemon work off `state/inbox`.

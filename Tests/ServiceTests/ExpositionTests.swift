@@ -55,6 +55,7 @@ struct ExpositionTests {
     #expect(metrics.value(category, ["category": "hat-of-an-older-model"]) == 1)
     #expect(metrics.value("hangtag_rejected_total", ["code": "crashed_decoder"]) == 4)
     #expect(metrics.value("hangtag_model_reload_refused") == 1)
+    #expect(metrics.value("hangtag_configuration_reload_refused") == 0)
     #expect(metrics.value("hangtag_troubles") == 1)
   }
 

@@ -7,7 +7,7 @@ import Threading
 @Suite("A service that hangs")
 struct StallDetectorTests {
   private static let start = MonotonicTime(nanoseconds: 1_000_000_000_000)
-  private var detector = StallDetector(decodeLimit: .seconds(30), watchdog: .seconds(20))
+  private var detector = StallDetector(watchdog: .seconds(20))
 
   private func board(
     worker: ProgressBoard.Activity, committer: ProgressBoard.Activity = .free, changes: Int = 1
@@ -28,8 +28,17 @@ struct StallDetectorTests {
 
   @Test("is told from one that decodes for as long as a photo may take")
   func limit() {
-    #expect(detector.limit == .seconds(60))
-    #expect(StallDetector(decodeLimit: .seconds(1), watchdog: .seconds(20)).limit == .seconds(20))
+    var detector = detector
+    let board = board(worker: .classifying)
+    func hangs(after seconds: Int, decodeLimit: Duration) -> Bool {
+      let now = Self.start + .seconds(seconds)
+      return detector.stall(board, nil, uncommitted: 0, decodeLimit: decodeLimit, at: now) != nil
+    }
+    #expect(!hangs(after: 20, decodeLimit: .seconds(1)))
+    #expect(hangs(after: 21, decodeLimit: .seconds(1)))
+    // Raised by a reload.
+    #expect(!hangs(after: 1200, decodeLimit: .seconds(600)))
+    #expect(hangs(after: 1201, decodeLimit: .seconds(600)))
   }
 
   @Test(
@@ -115,5 +124,15 @@ struct WatchdogTests {
   func present() {
     let environment = ["WATCHDOG_USEC": "1000", "WATCHDOG_PID": "7"]
     #expect(Watchdog(environment: environment, process: 7) != nil)
+  }
+}
+
+extension StallDetector {
+  /// Where a photo may take 30 s.
+  fileprivate mutating func stall(
+    _ board: ProgressBoard.Snapshot, _ inbox: InboxStatistics?, uncommitted: Int,
+    at now: MonotonicTime
+  ) -> String? {
+    stall(board, inbox, uncommitted: uncommitted, decodeLimit: .seconds(30), at: now)
   }
 }

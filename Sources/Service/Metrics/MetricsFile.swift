@@ -99,6 +99,10 @@ enum MetricsFile {
       "hangtag_model_reload_refused", .gauge, "1 while the newest model file is refused.",
       reloads.modelRefusal == nil ? 0 : 1)
     out.metric(
+      "hangtag_configuration_reload_refused", .gauge,
+      "1 while the newest configuration is refused.",
+      reloads.configurationRefusal == nil ? 0 : 1)
+    out.metric(
       "hangtag_reloads_total", .counter, "Reloads of configuration and model.",
       [
         (labels: [("result", "ok")], value: Double(reloads.ok)),

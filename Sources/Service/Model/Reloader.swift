@@ -12,6 +12,8 @@ struct Reloader: ~Copyable {
   private let started: Configuration
   /// The last one that could be read; in force unless its model was refused.
   private var configuration: Configuration
+  /// Whether it is what the configuration file and the environment say now.
+  private var isNewest = true
   private(set) var watch = ModelWatch()
 
   init(
@@ -34,10 +36,11 @@ struct Reloader: ~Copyable {
     defer { monitor.reloadEnds() }
     do throws(ConfigurationError) {
       configuration = try resolver.resolve()
+      isNewest = true
     } catch {
+      isNewest = false
       return monitor.refused(.configuration, "\(error)")
     }
-    monitor.configurationIsGood()
     guard takeModel() else { return }
     if configuration.needsRestart(insteadOf: started) { monitor.needsRestart() }
   }
@@ -59,10 +62,14 @@ struct Reloader: ~Copyable {
       let model = try ServingModel.rehearsed(path, instructionSet: instructionSet)
       serving.replace(with: try Serving(model: model, configuration: configuration))
       monitor.reloaded(model)
+      if isNewest { monitor.configurationIsGood() }
       model.classifier.gatherWeights()
       return true
     } catch {
-      monitor.refused(.model, "\(error)")
+      // A model that does not prove what the configuration asks for is no bad model.
+      var isBadModel = true
+      if case .unprovenPrecision = error { isBadModel = false }
+      monitor.refused(isBadModel ? .model : .configuration, "\(error)")
       return false
     }
   }

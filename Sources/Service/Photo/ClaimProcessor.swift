@@ -75,13 +75,8 @@ struct ClaimProcessor: ~Copyable {
       writeFailure = error
     }
     let earlier = file.supersededClaim?.description
-    let finding: Examination.Finding
-    do throws(FileSystemError) {
-      finding = try self.finding(file, contents)
-    } catch {
-      finding = .decided(Judgement(unreadableBecause: FinishedPhoto.damage(by: error)))
-    }
-    return Examination(finding: finding, supersedes: earlier, writeFailure: writeFailure)
+    return Examination(
+      finding: finding(contents), supersedes: earlier, writeFailure: writeFailure)
   }
 
   /// Finishes a claim whose bytes have been read: makes it durable and decides its fate. Whatever
@@ -214,16 +209,11 @@ struct ClaimProcessor: ~Copyable {
     }
   }
 
-  private mutating func finding(
-    _ file: borrowing File, _ contents: PhotoContents
-  ) throws(FileSystemError) -> Examination.Finding {
+  private mutating func finding(_ contents: PhotoContents) -> Examination.Finding {
     switch contents {
     case .tooLarge:
-      let message =
-        "The file has more than \(byteCountText(limits.maximumBytes)), the limit that `max_bytes` "
-        + "sets. Save the photo smaller, or raise the limit."
-      let verdict = PhotoVerdict(rejectedAs: DecodeError.Code.tooLarge.rawValue, because: message)
-      return .decided(Judgement(verdict, sha256: try file.sha256()))
+      // No digest either: it may be a terabyte.
+      return .decided(Judgement(PhotoVerdict(largerThan: limits.maximumBytes)))
     case .incomplete where !bytes.isEmpty:
       let verdict = PhotoVerdict(
         rejectedAs: DecodeError.Code.truncated.rawValue,
@@ -245,20 +235,5 @@ struct ClaimProcessor: ~Copyable {
       claimed: claimed, folder: verdict.folder, sha256: judgement.sha256, verdict: verdict.verdict,
       image: verdict.image, model: serving.modelReference, classifiedAt: .now,
       supersedes: supersedes, times: judgement.times)
-  }
-}
-
-extension File {
-  /// SHA-256 of the whole file, read in pieces.
-  fileprivate func sha256() throws(FileSystemError) -> String {
-    var digest = SHA256()
-    var piece = [UInt8](repeating: 0, count: 1 << 20)
-    var offset: Int64 = 0
-    while true {
-      let count = try read(into: &piece, at: offset)
-      if count == 0 { return digest.finish() }
-      digest.update(piece.span.extracting(first: count))
-      offset += Int64(count)
-    }
   }
 }

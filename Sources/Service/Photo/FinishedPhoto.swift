@@ -88,6 +88,14 @@ struct PhotoVerdict: Sendable {
     }
   }
 
+  /// A photo that is rejected unread, because its file is larger than the configuration allows.
+  init(largerThan maximumBytes: Int) {
+    self.init(
+      rejectedAs: DecodeError.Code.tooLarge.rawValue,
+      because: "The file has more than \(byteCountText(maximumBytes)), the limit that `max_bytes` "
+        + "sets. Save the photo smaller, or raise the limit.")
+  }
+
   private init(folder: FilePath, verdict: EntryDraft.Verdict, image: Entry.Image?) {
     self.folder = folder
     self.verdict = verdict

@@ -1,4 +1,4 @@
-import Imaging
+public import Imaging
 public import Manifest
 public import SystemPackage
 
@@ -14,6 +14,14 @@ extension Observation {
     self.init(
       source: RecordedPath(path), sha256: analysis.sha256, verdict: verdict.verdict,
       image: verdict.image, model: model.reference)
+  }
+
+  /// A file that is larger than the limits allow, and was not read.
+  public init(tooLarge path: FilePath, limits: DecodeLimits, model: ServingModel) {
+    self.init(
+      source: RecordedPath(path), sha256: nil,
+      verdict: PhotoVerdict(largerThan: limits.maximumBytes).verdict, image: nil,
+      model: model.reference)
   }
 
   /// A file that could not even be read.

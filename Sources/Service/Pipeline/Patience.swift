@@ -32,12 +32,10 @@ struct Patience: Sendable {
         guard canPass(error) else { throw error }
         incidents.began(trouble, "\(trouble): \(error).")
         backOff.failed()
-        place.now(.waiting)
-        if commits.rest(for: backOff.pause) {
+        if place.waiting({ commits.rest(for: backOff.pause) }) {
           commits.leave()
           return nil
         }
-        place.now(.classifying)
       }
     }
   }

@@ -12,19 +12,24 @@ extension Committer {
   mutating func recover(
     _ claims: [RecoveredClaim], in state: StateDirectory, serving: ServingState
   ) throws(FileSystemError) {
+    // First, before another photo is given a name that an entry promises.
+    for recovered in claims {
+      guard let entry = recordedEntry(of: recovered.photo.identity) else { continue }
+      finishMove(of: recovered.photo, recordedAs: entry)
+    }
     var processor = ClaimProcessor(serving: serving, patience: patience)
     for recovered in claims {
       let identity = recovered.photo.identity
-      if let entry = recordedEntry(of: identity) {
-        finishMove(of: recovered.photo, recordedAs: entry)
-        continue
-      }
+      if recordedEntry(of: identity) != nil { continue }
       let claim = Claim(recovered: recovered, in: state)
       if recovered.attempts >= Self.deathsAllowed {
         commit([processor.reject(claim, afterDeaths: recovered.attempts)])
         continue
       }
-      try state.markAttempt(identity)
+      let marked: Void? = try patience.attempt(
+        "Attempts at photos cannot be marked", while: \.isPassing
+      ) { () throws(FileSystemError) in try state.markAttempt(identity) }
+      if marked == nil { return }
       // Else nobody would end a decoding that hangs.
       place.now(.classifying, recovered.photo.source)
       guard let photo = processor.readAndFinish(claim) else { return }

@@ -48,6 +48,14 @@ final class ProgressBoard: Sendable {
       self.index = index
     }
 
+    /// Says that the thread waits, for as long as `body` takes, and then goes on with what it was at.
+    func waiting<Result>(_ body: () -> Result) -> Result {
+      let earlier = board.state.withLock { $0.entries[index] }
+      now(.waiting)
+      defer { now(earlier.activity, earlier.photo) }
+      return body()
+    }
+
     /// Says that the thread has come so far.
     func now(_ activity: Activity, _ photo: FilePath? = nil) {
       board.state.withLock { state in

@@ -7,26 +7,24 @@ import Threading
 /// has not taken the turn that it meant to take, or when there is work and the threads for it do not
 /// take it.
 struct StallDetector {
-  /// How long one piece of work may take.
-  let limit: Duration
+  private let watchdog: Duration?
   /// Since when there has been work that nobody takes, and the board's changes until then.
   private var untaken: (since: MonotonicTime, changes: Int)?
 
-  /// - Parameters:
-  ///   - decodeLimit: what a photo's decoding may take: no photo that is within it is a stall.
-  ///   - watchdog: systemd's patience, which is the administrator's word for "too long".
-  init(decodeLimit: Duration, watchdog: Duration?) {
-    limit = max(decodeLimit * 2, watchdog ?? .seconds(60))
-  }
+  /// - Parameter watchdog: systemd's patience, which is the administrator's word for "too long".
+  init(watchdog: Duration?) { self.watchdog = watchdog }
 
   /// - Parameters:
   ///   - inbox: nil before it is watched.
   ///   - uncommitted: photos that wait for the committer.
+  ///   - decodeLimit: what a photo's decoding may take: no photo that is within it is a stall.
   /// - Returns: a sentence where the service hangs.
   mutating func stall(
     _ board: ProgressBoard.Snapshot, _ inbox: InboxStatistics?, uncommitted: Int,
-    at now: MonotonicTime
+    decodeLimit: Duration, at now: MonotonicTime
   ) -> String? {
+    // How long one piece of work may take.
+    let limit = max(decodeLimit * 2, watchdog ?? .seconds(60))
     for entry in board.entries where entry.activity.isWork && now - entry.since > limit {
       let photo = entry.photo.map { " \($0)" } ?? ""
       return "The thread `\(entry.thread)` hangs: it has been \(entry.activity.rawValue)\(photo) "
@@ -36,11 +34,12 @@ struct StallDetector {
       return "The inbox has not been looked at for \(Self.seconds(now - due)): its disk hangs."
     }
     let ready = inbox.map { $0.waiting - $0.deferred } ?? 0
-    return untakenWork(board, ready: ready, uncommitted: uncommitted, at: now)
+    return untakenWork(board, ready: ready, uncommitted: uncommitted, longerThan: limit, at: now)
   }
 
   private mutating func untakenWork(
-    _ board: ProgressBoard.Snapshot, ready: Int, uncommitted: Int, at now: MonotonicTime
+    _ board: ProgressBoard.Snapshot, ready: Int, uncommitted: Int, longerThan limit: Duration,
+    at now: MonotonicTime
   ) -> String? {
     let workers = board.entries.filter(\.takesPhotos)
     let committers = board.entries.filter { !$0.takesPhotos }

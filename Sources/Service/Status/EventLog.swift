@@ -72,7 +72,7 @@ struct EventLog: Sendable {
 
   func report(_ notice: InboxNotice) {
     if case .watching(.events) = notice { return }
-    logger.warning("\(notice)")
+    logger.warning("\(notice)", metadata: notice.isBlocked ? ["outcome": "blocked"] : nil)
   }
 
   func serving(_ model: ServingModel, inbox: FilePath) {

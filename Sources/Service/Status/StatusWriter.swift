@@ -16,6 +16,7 @@ struct StatusWriter: ~Copyable {
   private let stateDirectory: String
   private let startedAt: Double
   private let watchdog: Watchdog?
+  private let serving: ServingState
   private var stalls: StallDetector
   private var line = WaitingLine()
   private var nextRefresh: MonotonicTime = .now
@@ -24,13 +25,14 @@ struct StatusWriter: ~Copyable {
 
   init(
     monitor: ServiceMonitor, commits: CommitQueue, folder: RuntimeFolder, stateDirectory: String,
-    watchdog: Watchdog?, stalls: StallDetector
+    watchdog: Watchdog?, serving: ServingState, stalls: StallDetector
   ) {
     self.monitor = monitor
     self.commits = commits
     self.folder = folder
     self.stateDirectory = stateDirectory
     self.watchdog = watchdog
+    self.serving = serving
     self.stalls = stalls
     startedAt = Double(Timestamp.now.milliseconds) / 1000
     if watchdog != nil { nextFeed = .now }
@@ -65,7 +67,8 @@ struct StatusWriter: ~Copyable {
     let now = MonotonicTime.now
     let inbox = monitor.state.read { $0.inbox }
     let stall = stalls.stall(
-      monitor.board.snapshot, inbox?.statistics, uncommitted: commits.count, at: now)
+      monitor.board.snapshot, inbox?.statistics, uncommitted: commits.count,
+      decodeLimit: serving.current.limits.timeLimit, at: now)
     if let stall {
       if monitor.incidents.began("stall", stall) { nextRefresh = now }
     } else {

@@ -8,10 +8,12 @@ struct WaitingLine: Sendable {
   /// A walk is followed by a pause this many times as long.
   private static let pauseFactor = 50
   private static let leastPause: Duration = .seconds(2)
+  /// The thread that walks also tells systemd that the service lives.
+  private static let longestWalk: Duration = .seconds(2)
 
-  /// Photos that the last walk met.
+  /// Photos that the last walk met; on a slow disk not all.
   private(set) var photos = 0
-  /// For how long the oldest has been there, at the last look.
+  /// For how long the oldest that it met has been there, at the last look.
   private(set) var oldestSeconds = 0
   /// When the oldest arrived; nil where none waits.
   private var oldest: Timestamp?
@@ -25,7 +27,7 @@ struct WaitingLine: Sendable {
     }
     let begun = MonotonicTime.now
     if nextWalk.map({ $0 <= begun }) ?? true {
-      let census = inbox.census()
+      let census = inbox.census(within: Self.longestWalk)
       photos = census.photos
       oldest = census.oldest.map { Timestamp(nanoseconds: $0) }
       let spent = MonotonicTime.now - begun

@@ -31,6 +31,11 @@ public enum Sysexits {
     }
   }
 
+  /// Whether an error means that there is no room on a disk.
+  public static func isOutOfSpace(_ error: any Error) -> Bool {
+    fileSystemCause(of: error)?.isOutOfSpace ?? false
+  }
+
   /// What to say of an error that keeps the service from starting: what is wrong and what to do.
   public static func sentence(for error: any Error) -> String {
     if let cause = fileSystemCause(of: error), cause.isOutOfSpace {
