@@ -83,6 +83,11 @@ import Testing
       at: #"layers[1].layers[0] (conv2d "b")"#),
     Broken(.tooLarge, conv("c", 3, 1 << 60), at: #"layers[0] (conv2d "c")"#),
     Broken(.tooLarge, conv(kernel: 1, padding: 1023), at: #"layers[0] (conv2d "c")"#),
+    // 8 MB in a file, a gigabyte where channels are multiplied in blocks.
+    Broken(
+      .tooLarge,
+      json: #"{"input":[1,4,4],"layers":[\#(conv("c", 1, 1, kernel: 1023, padding: 511))]}"#,
+      at: #"layers[0] (conv2d "c")"#),
     Broken(
       .tooLarge, json: #"{"input":[4611686018427387904,4,4],"layers":[{"type":"relu"}]}"#,
       at: "the input"),

@@ -1,11 +1,12 @@
 /// Follows a shape through the layers, checks each layer's rules and collects its tensors.
 struct ShapeInference {
-  /// The most values that one layer may give for one input, and all layers together: far more than
-  /// any network for small photos, and small enough that a hostile file cannot take the memory.
+  /// The most values that one layer may take or give for one input, and all layers together: far more
+  /// than any network for small photos, and small enough that a hostile file cannot take the memory.
+  /// Counted as they lie in memory, with padding and in whole blocks of channels.
   static let valueLimit = 1 << 24
-  static let totalLimit = 1 << 27
-  /// The most values of all parameters together.
-  static let parameterLimit = 1 << 28
+  static let totalLimit = 1 << 26
+  /// The most values of all parameters together, in whole blocks too.
+  static let parameterLimit = 1 << 26
 
   private(set) var parameters: [Architecture.Parameter] = []
   private var names: Set<String> = []
@@ -49,7 +50,12 @@ struct ShapeInference {
             message: "must give the shape it takes, \(shape), and gives \(output).")
         }
       } else {
-        shape = try LayerRules(layer: description, input: shape).output(of: layer)
+        let output = try LayerRules(layer: description, input: shape).output(of: layer)
+        if case .conv2d(let conv) = layer {
+          let edges = shape.dropFirst().map { $0 + 2 * conv.padding }
+          try charge(shape.prefix(1) + edges, layer: description)
+        }
+        shape = output
       }
       try charge(shape, layer: description)
       try collect(layer, description: description)
@@ -58,18 +64,27 @@ struct ShapeInference {
   }
 
   private mutating func charge(_ shape: [Int], layer: String) throws(ArchitectureError) {
-    _ = try Self.count(shape, limit: Self.valueLimit, layer: layer)
-    // Channels take whole blocks of memory.
-    let blocks = [BlockLayout.roundedUp(shape[0])] + shape.dropFirst()
-    try total += Self.count(blocks, limit: Self.totalLimit, layer: layer)
+    let blocks = [try Self.roundedUp(shape[0], layer: layer)] + shape.dropFirst()
+    try total += Self.count(blocks, limit: Self.valueLimit, layer: layer)
     try Self.check(total, limit: Self.totalLimit, layer: layer)
   }
 
   private mutating func charge(
     _ parameter: Architecture.Parameter, layer: String
   ) throws(ArchitectureError) {
-    try parameterTotal += Self.count(parameter.shape, limit: Self.parameterLimit, layer: layer)
+    var blocks: [Int] = []
+    for (axis, length) in parameter.shape.enumerated() {
+      // Outputs and inputs; the others are the kernel's edges.
+      blocks.append(axis < 2 ? try Self.roundedUp(length, layer: layer) : length)
+    }
+    try parameterTotal += Self.count(blocks, limit: Self.parameterLimit, layer: layer)
     try Self.check(parameterTotal, limit: Self.parameterLimit, layer: layer)
+  }
+
+  /// Channels take whole blocks of memory.
+  private static func roundedUp(_ channels: Int, layer: String) throws(ArchitectureError) -> Int {
+    try check(channels, limit: valueLimit, layer: layer)
+    return BlockLayout.roundedUp(channels)
   }
 
   private static func count(

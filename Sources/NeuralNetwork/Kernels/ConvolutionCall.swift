@@ -74,8 +74,8 @@ struct ConvolutionCall: Sendable {
   /// The number of the weights as an algorithm reads them.
   func packedCount(for algorithm: Algorithm) -> Int {
     switch algorithm {
-    case .direct: weightCounts.packed
-    case .winograd: 2 * weightCounts.packed
+    case .direct: packedCount
+    case .winograd: 2 * packedCount
     }
   }
 
@@ -108,16 +108,13 @@ struct ConvolutionCall: Sendable {
     return scaled
   }
 
-  /// The number of the weights, and of the packed weights for the direct algorithm.
-  var weightCounts: (plain: Int, packed: Int) {
-    let (outputs, inputs) = (output.channels, input.channels)
+  /// The number of the packed weights for the direct algorithm.
+  var packedCount: Int {
+    let inputs = input.channels
     let (height, width) = (Int(weights.kernel_height), Int(weights.kernel_width))
     let channels = input.isInterleaved ? inputs * width : inputs
     let positions = input.isInterleaved ? height : height * width
-    return (
-      outputs * inputs * height * width,
-      BlockLayout.roundedUp(outputs) * BlockLayout.roundedUp(channels) * positions
-    )
+    return BlockLayout.roundedUp(output.channels) * BlockLayout.roundedUp(channels) * positions
   }
 
   /// What happens to the sums with their bias.

@@ -64,9 +64,9 @@ struct ParameterMemory: Sendable {
       _ name: String, _ call: ConvolutionCall, transposed: ConvolutionCall?
     ) -> Packed {
       let entry = Packed(
-        plain: range(name), offset: packedCount, count: call.weightCounts.packed,
+        plain: range(name), offset: packedCount, count: call.packedCount,
         weights: call.weights, transposed: transposed.map { _ in transposedCount })
-      transposedCount += transposed?.weightCounts.packed ?? 0
+      transposedCount += transposed?.packedCount ?? 0
       return add(entry)
     }
 
