@@ -70,8 +70,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CZlib", "Classification", "Digest", "FileSystem", "Imaging", "NeuralNetwork", "Threading",
-        "YAML", system,
+        "CZlib", "Classification", "Digest", "FileSystem", "Imaging", "JSON", "NeuralNetwork",
+        "Threading", "YAML", system,
       ],
       swiftSettings: optimized),
 
@@ -153,7 +153,8 @@ let package = Package(
         "SamplePhotos", "Service", "Threading", logging, system,
       ]),
     tests("ThreadingTests", ["Threading"]),
-    tests("TrainingTests", ["FileSystem", "Imaging", "NeuralNetwork", "Training", system]),
+    tests(
+      "TrainingTests", ["Digest", "FileSystem", "Imaging", "NeuralNetwork", "Training", system]),
     tests("YAMLTests", ["YAML"]),
   ],
   cLanguageStandard: .gnu17

@@ -22,12 +22,13 @@ public enum Folder: String, CaseIterable, Sendable {
 
 /// Names of Hangtag's own files in a state directory. All but the reasons are dotfiles, which the
 /// inbox ignores and no photo can therefore have.
-enum OwnName {
+public enum OwnName {
   static let lock: FilePath = ".lock"
   static let trial: FilePath = ".hangtag-trial"
   static let attempts: FilePath = ".attempts"
-  static let reasonSuffix = ".reason.json"
+  /// What stands behind a rejected photo's name in the name of its reason.
+  public static let reasonSuffix = ".reason.json"
   /// Where recovery puts what it finds in `work/` and did not put there: below `rejected/`, so that
-  /// a person finds it and `hangtag retry` can bring it back.
+  /// a person finds it.
   static let foundInWork: FilePath = "rejected/found-in-work"
 }

@@ -47,15 +47,21 @@ struct CalibrateCommand: ParsableCommand {
 
   private func calibrate() throws {
     let data = source.data
-    let model = try ToolFailure.model(source.model)
+    let model = try ToolFailure.model(source.model).model
     let calibrator = Calibrator(
       targetPrecision: targetPrecision, threads: data.threadCount,
       instructionSet: try data.instructionSet())
     let outcome: Calibrator.Outcome
     if let photos = source.photos {
-      let images = try data.photos(in: photos, labels: model.labels).photos.images
+      let sorted = try data.photos(in: photos, labels: model.labels, withStrangers: false).photos
+      guard !Provenance.tells(that: model, learnedFrom: sorted.images) else {
+        throw ToolFailure.badData(
+          "The model learned from the photos in \(photos): of those it is too sure. Give them with "
+            + "--data, which takes the part that training held back, or give others.")
+      }
       outcome = try calibrator.calibrate(
-        model, on: images, name: "\(images.count) photos in \(photos)", training: nil)
+        model, on: sorted.images, measurements: sorted.measurements,
+        name: "\(sorted.images.count) photos in \(photos)", training: nil)
     } else {
       let images = try data.read(part: .training, known: model.labels)
       let split = try Provenance.split(images, of: model)

@@ -29,6 +29,13 @@ struct DataOptions: ParsableArguments {
 
   func validate() throws {
     if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    if let names = namesOfLabels, names.contains("") || Set(names).count < names.count {
+      throw ValidationError("--label-names must be names that differ, separated by commas.")
+    }
+  }
+
+  private var namesOfLabels: [String]? {
+    labelNames?.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }
 
   var threadCount: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
@@ -43,7 +50,7 @@ struct DataOptions: ParsableArguments {
   func read(part: DataSource.Part, known: [String]?) throws -> ImageSet {
     try Self.read(
       data, part: part, threads: threadCount,
-      labelNames: labelNames.map { $0.split(separator: ",").map(String.init) } ?? known)
+      labelNames: namesOfLabels ?? known)
   }
 
   static func read(
@@ -69,10 +76,14 @@ struct DataOptions: ParsableArguments {
 
   /// Reads a shop's labelled photos.
   ///
-  /// - Parameter labels: The model's.
-  func photos(in folder: String, labels: [String]) throws -> PhotoCollection {
+  /// - Parameters:
+  ///   - labels: The model's.
+  ///   - withStrangers: Whether photos of other things are read too.
+  func photos(
+    in folder: String, labels: [String], withStrangers: Bool = true
+  ) throws -> PhotoCollection {
     let collection = try PhotoCollection(
-      folder: FilePath(folder), labels: labels, threads: threadCount)
+      folder: FilePath(folder), labels: labels, withStrangers: withStrangers, threads: threadCount)
     let count = collection.photos.images.count + (collection.strangers?.images.count ?? 0)
     Self.report(collection.skipped, of: collection.skipped.count + count)
     return collection

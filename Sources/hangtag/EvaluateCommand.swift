@@ -40,7 +40,7 @@ struct EvaluateCommand: ParsableCommand {
 
   private func evaluate() throws {
     let data = source.data
-    let model = try ToolFailure.model(source.model)
+    let model = try ToolFailure.model(source.model).model
     let evaluator = Evaluator(
       threads: data.threadCount, instructionSet: try data.instructionSet())
     let evaluation =
@@ -49,6 +49,11 @@ struct EvaluateCommand: ParsableCommand {
       } else {
         try evaluator.evaluate(model, on: data.read(part: part, known: model.labels))
       }
+    if Provenance.tells(that: model, learnedFrom: evaluation.images) {
+      Console.complain(
+        "Warning: the model learned from some of these images. What it says of those that it never "
+          + "saw is less good than these figures.")
+    }
     if json {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

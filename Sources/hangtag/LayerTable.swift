@@ -73,16 +73,16 @@ extension Architecture.Layer {
   fileprivate var words: String {
     switch self {
     case .conv2d(let layer):
-      "conv2d \(layer.name), \(layer.kernelSize) x \(layer.kernelSize)"
+      "conv2d \(layer.name.printable), \(layer.kernelSize) x \(layer.kernelSize)"
         + (layer.bias ? "" : ", no bias")
-    case .batchNorm2d(let layer): "batch_norm2d \(layer.name)"
+    case .batchNorm2d(let layer): "batch_norm2d \(layer.name.printable)"
     case .relu: "relu"
     case .maxPool2d(let size): "max_pool2d \(size) x \(size)"
     case .globalMaxPool2d: "global_max_pool2d"
     case .globalAveragePool2d: "global_average_pool2d"
     case .dropout(let rate): "dropout \(rate)"
     case .flatten: "flatten"
-    case .linear(let layer): "linear \(layer.name)" + (layer.bias ? "" : ", no bias")
+    case .linear(let layer): "linear \(layer.name.printable)" + (layer.bias ? "" : ", no bias")
     case .residual: "residual"
     }
   }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Digest
 import NeuralNetwork
 import SystemPackage
 import Training
@@ -35,11 +34,7 @@ struct ModelAverageCommand: ParsableCommand {
   func run() throws { try ToolFailure.reporting { try average() } }
 
   private func average() throws {
-    let members = try files.map { file in
-      let bytes = try ToolFailure.read(file)
-      return (try ToolFailure.model(file), SHA256.hex(of: bytes.span))
-    }
-    let mean = try ModelAverage.average(members)
+    let mean = try ModelAverage.average(try files.map { try ToolFailure.model($0) })
     try ToolFailure.write(mean.serialized(), to: output)
     Console.line(
       "Wrote \(output), the mean of \(files.count) models. It is not calibrated yet: hangtag "

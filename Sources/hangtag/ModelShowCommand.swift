@@ -34,7 +34,7 @@ struct ModelShowCommand: ParsableCommand {
   private func facts(_ read: ModelFile) -> FactSheet {
     let model = read.model
     var sheet = FactSheet()
-    sheet.add("file", file.printable)
+    sheet.add("file", file)
     sheet.add("sha256", read.sha256)
     sheet.add("labels", "\(model.labels.count): \(model.labels.joined(separator: ", "))")
     let input = model.input

@@ -35,7 +35,7 @@ struct PhotoStory {
       let others = entry.alternatives.map { "\($0.label) \($0.confidence.percent)" }
       sheet.add("next", others.joined(separator: ", "))
     }
-    sheet.add("stored as", entry.storedAs.text.printable)
+    sheet.add("stored as", entry.storedAs.text)
     if let image = entry.image {
       sheet.add(
         "photo",
@@ -48,7 +48,7 @@ struct PhotoStory {
     sheet.add("recorded", "manifests/\(place), sequence \(entry.sequence)")
     if let earlier = entry.supersedes { sheet.add("supersedes", "the entry of claim \(earlier)") }
     if entry.outcome == .rejected {
-      sheet.add("to try again", "hangtag retry '\(entry.storedAs.text.printable)'")
+      sheet.add("to try again", "hangtag retry '\(entry.storedAs.text)'")
     }
     return sheet
   }

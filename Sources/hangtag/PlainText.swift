@@ -48,7 +48,10 @@ func counted(_ count: Int, _ noun: String) -> String {
 struct FactSheet {
   private var facts: [(name: String, value: String)] = []
 
-  mutating func add(_ name: String, _ value: String) { facts.append((name, value)) }
+  /// Control characters, which a file may have put there, are escaped.
+  mutating func add(_ name: String, _ value: String) {
+    facts.append((name.printable, value.printable))
+  }
 
   /// The lines, each name in a column of its own.
   func text(indent: Int = 0) -> String {

@@ -4,7 +4,7 @@ extension StateOverview {
   /// The overview for people.
   var text: String {
     var sheet = FactSheet()
-    sheet.add("State directory", stateDirectory.printable)
+    sheet.add("State directory", stateDirectory)
     addDaemon(to: &sheet)
     addInbox(to: &sheet)
     addPhotos(to: &sheet)
@@ -15,10 +15,10 @@ extension StateOverview {
 
   private func addTroubles(to sheet: inout FactSheet) {
     guard running, let daemon else { return }
-    for trouble in daemon.troubles { sheet.add("Trouble", trouble.printable) }
-    if let reason = daemon.reloads.modelRefusal { sheet.add("New model refused", reason.printable) }
+    for trouble in daemon.troubles { sheet.add("Trouble", trouble) }
+    if let reason = daemon.reloads.modelRefusal { sheet.add("New model refused", reason) }
     if let reason = daemon.reloads.configurationRefusal {
-      sheet.add("New settings refused", reason.printable)
+      sheet.add("New settings refused", reason)
     }
   }
 
@@ -33,7 +33,7 @@ extension StateOverview {
       sheet.add("Daemon", "not running\(last ?? "")")
     }
     if let model = daemon?.model {
-      sheet.add("Model", "\(model.path.printable), sha256 \(model.sha256.prefix(12))...")
+      sheet.add("Model", "\(model.path), sha256 \(model.sha256.prefix(12))...")
     }
   }
 

@@ -41,7 +41,6 @@ extension StateDirectory {
 
 /// A photo below `rejected/` and what its reason file says.
 struct RejectedPhoto {
-  private static let reasonSuffix = ".reason.json"
   private static let reasonLimit = 1 << 20
 
   /// The photo's path below `rejected/`.
@@ -51,11 +50,11 @@ struct RejectedPhoto {
 
   init(_ path: FilePath, in state: StateDirectory) {
     self.path = path
-    let reason = Folder.rejected.path.pushing(FilePath(path.string + Self.reasonSuffix))
+    let reason = Folder.rejected.path.pushing(FilePath(path.string + OwnName.reasonSuffix))
     let bytes = try? state.root.readWhole(reason, limit: Self.reasonLimit)
     entry = bytes.flatMap { try? JSONDecoder().decode(Entry.self, from: Data($0)) }
   }
 
   /// Whether a file below `rejected/` is no photo but the reason beside one.
-  static func isReason(_ path: FilePath) -> Bool { path.string.hasSuffix(reasonSuffix) }
+  static func isReason(_ path: FilePath) -> Bool { path.string.hasSuffix(OwnName.reasonSuffix) }
 }

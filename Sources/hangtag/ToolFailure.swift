@@ -11,15 +11,15 @@ struct ToolFailure: Error, CustomStringConvertible {
   let exitCode: Int32
 
   static func noInput(_ sentence: String) -> ToolFailure {
-    ToolFailure(description: sentence, exitCode: 66)
+    ToolFailure(description: sentence, exitCode: Sysexits.noInput)
   }
 
   static func badData(_ sentence: String) -> ToolFailure {
-    ToolFailure(description: sentence, exitCode: 65)
+    ToolFailure(description: sentence, exitCode: Sysexits.badData)
   }
 
   static func cannotWrite(_ sentence: String) -> ToolFailure {
-    ToolFailure(description: sentence, exitCode: 74)
+    ToolFailure(description: sentence, exitCode: Sysexits.inputOutput)
   }
 
   /// Runs a command's body and turns what it throws into a sentence and an exit code.
@@ -29,15 +29,19 @@ struct ToolFailure: Error, CustomStringConvertible {
       switch error {
       case let failure as ToolFailure: (sentence, code) = (failure.description, failure.exitCode)
       case let error as DataError:
-        (sentence, code) = (error.description, error.code == .unreadable ? 66 : 65)
-      case let error as RecipeError: (sentence, code) = (error.description, 78)
+        (sentence, code) = (
+          error.description, error.code == .unreadable ? Sysexits.noInput : Sysexits.badData
+        )
+      case let error as RecipeError: (sentence, code) = (error.description, Sysexits.configuration)
       case let error as TrainingError:
-        (sentence, code) = (error.description, error.code == .file ? 73 : 65)
+        (sentence, code) = (
+          error.description, error.code == .file ? Sysexits.cannotCreate : Sysexits.badData
+        )
       case let error as InstructionSetError:
         (sentence, code) = (error.description, Sysexits.configuration)
       default: throw error
       }
-      Console.complain("Error: \(sentence)")
+      Console.complain("Error: \(sentence.printable)")
       throw ExitCode(code)
     }
   }
@@ -65,10 +69,19 @@ struct ToolFailure: Error, CustomStringConvertible {
   }
 
   /// Reads a model that the user named.
-  static func model(_ path: String) throws(ToolFailure) -> Model {
-    let bytes = try read(path)
-    do { return try Model(name: FilePath(path).stem ?? path, bytes: bytes) } catch {
-      throw .badData("\(path) is no model that can be used. \(error.message)")
+  static func model(_ path: String) throws(ToolFailure) -> SourceModel {
+    do throws(ServingModelError) {
+      let file = try ModelFile(reading: FilePath(path))
+      return SourceModel(file.model, sha256: file.sha256)
+    } catch {
+      let sentence =
+        switch error {
+        case .missing: "There is no model at \(path)."
+        case .unreadable(let cause): "\(path) cannot be read: \(cause.errno)."
+        case .invalid(_, _, let reason): "\(path) is no model that can be used. \(reason)"
+        case .changed, .unprovenPrecision: error.description
+        }
+      throw ToolFailure(description: sentence, exitCode: error.exitCode)
     }
   }
 }

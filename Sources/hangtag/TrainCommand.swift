@@ -48,8 +48,9 @@ struct TrainCommand: ParsableCommand {
     let interrupts = InterruptWatch()
     let instructionSet = try data.instructionSet()
     let start = try options.from.map { try ToolFailure.model($0) }
-    let images = try data.read(part: .training, known: start?.labels)
+    let images = try data.read(part: .training, known: start?.model.labels)
     let setup = try setup(images, start: start)
+    let testImages = try testImages(for: setup)
     let console = TrainingConsole()
     introduce(setup, on: console)
     let folder = FilePath(FilePath(options.output).removingExtension + ".run")
@@ -63,22 +64,57 @@ struct TrainCommand: ParsableCommand {
       console.line("Stopped; the same command with --resume goes on.")
       throw ExitCode(75)
     case .finished(let model, let best, let history):
-      try finish(model, setup, best: best, history: history, instructionSet, console)
+      try finish(
+        model, setup, best: best, history: history, testImages: testImages, instructionSet, console)
     }
   }
 
-  private func setup(_ images: ImageSet, start: Model?) throws -> TrainingSetup {
+  /// The images for the test, read before hours of training.
+  private func testImages(for setup: TrainingSetup) throws -> ImageSet? {
+    guard let test = options.test else {
+      if options.report != nil, setup.validation == nil {
+        throw ToolFailure.badData("A report needs images: give --test or --validation.")
+      }
+      return nil
+    }
+    let labels = setup.training.labelNames
+    let images = try DataOptions.read(
+      [test], part: .test, threads: data.threadCount, labelNames: labels)
+    guard images.labelNames == labels else {
+      throw ToolFailure.badData(
+        "\(test) has the categories \(images.labelNames.joined(separator: ", ")) and the data "
+          + "\(labels.joined(separator: ", ")); they must be the same.")
+    }
+    return images
+  }
+
+  private func setup(_ images: ImageSet, start: SourceModel?) throws -> TrainingSetup {
     var recipe = try options.recipe.map { try Recipe(contentsOf: FilePath($0)) } ?? Recipe()
     if let architecture = options.architecture {
       try recipe.set("architecture", to: architecture, place: "command line")
     }
     if options.batchNorm { recipe.batchNorm = true }
     try hyperparameters.apply(to: &recipe)
+    if let start { try adoptArchitecture(of: start.model, in: &recipe) }
     try recipe.validate()
-    let network = try start?.architecture ?? network(recipe, categories: images.labelNames.count)
+    let network =
+      try start?.model.architecture ?? network(recipe, categories: images.labelNames.count)
     return try TrainingSetup(
       recipe: recipe, architecture: network, images: images, start: start,
       teacher: try options.teacher.map { try ToolFailure.model($0) })
+  }
+
+  /// Makes a recipe say which network a training goes on with.
+  private func adoptArchitecture(of model: Model, in recipe: inout Recipe) throws {
+    let asked = recipe.architecture
+    let known = BuiltInArchitecture.called(model.architecture)
+    recipe.architecture = known?.name.rawValue ?? options.from ?? asked
+    recipe.batchNorm = known?.batchNorm ?? false
+    guard asked == recipe.architecture || asked == Recipe().architecture else {
+      throw ToolFailure.badData(
+        "The recipe asks for the architecture \(asked), and the model to start from is "
+          + "\(recipe.architecture): leave one of them out.")
+    }
   }
 
   private func network(_ recipe: Recipe, categories: Int) throws -> Architecture {
@@ -102,13 +138,9 @@ struct TrainCommand: ParsableCommand {
 
   private func finish(
     _ model: Model, _ setup: TrainingSetup, best: EpochRecord, history: [EpochRecord],
-    _ instructionSet: InstructionSet, _ console: TrainingConsole
+    testImages: ImageSet?, _ instructionSet: InstructionSet, _ console: TrainingConsole
   ) throws {
     let evaluator = Evaluator(threads: data.threadCount, instructionSet: instructionSet)
-    let testImages = try options.test.map {
-      try DataOptions.read(
-        [$0], part: .test, threads: data.threadCount, labelNames: setup.training.labelNames)
-    }
     let testing = try testImages.map { try evaluator.evaluate(model, on: $0) }
     let provenance = Provenance(
       setup, best: best, history: history, version: Version.text,

@@ -105,7 +105,64 @@ import Testing
       try calibrator.calibrate(
         model(sharpness: 0), on: Samples.images(perClass: 40), name: "samples", training: nil)
     }
-    #expect(error?.description.contains("it knows nothing of their kind") == true)
+    #expect(error?.description.contains("Not one of the 120 images") == true)
+  }
+
+  /// All features 0: nothing is like or unlike anything.
+  @Test func aNetworkThatHasCollapsedIsRefusedToo() throws {
+    let collapsed = try Model(
+      name: "collapsed",
+      architecture: Architecture(
+        inputShape: [1, 28, 28],
+        layers: [
+          .flatten, .linear(.init(name: "body", inputFeatures: 784, outputFeatures: 4, bias: true)),
+          .relu, .linear(.init(name: "head", inputFeatures: 4, outputFeatures: 3, bias: true)),
+        ]),
+      labels: Samples.labelNames, input: InputSpecification(preprocessing: 1),
+      parameters: [
+        "body.weight": Tensor(shape: [4, 784], repeating: -1),
+        "body.bias": Tensor(shape: [4], repeating: 0),
+        "head.weight": Tensor(shape: [3, 4], repeating: 1),
+        "head.bias": Tensor(shape: [3], repeating: 0),
+      ])
+    let images = Samples.images(perClass: 40)
+    #expect(throws: TrainingError.self) {
+      try calibrator.calibrate(collapsed, on: images, name: "samples", training: images)
+    }
+  }
+
+  /// A shop without one of the categories.
+  @Test func aCategoryWithoutImagesKeepsNoneOfTheOthersFromBeingTold() throws {
+    let all = Samples.images(perClass: 400)
+    let images = all.subset(all.labels.indices.filter { all.labels[$0] != 2 })
+    let outcome = try calibrator.calibrate(
+      model(sharpness: 10), on: images, name: "samples", training: images)
+    #expect(outcome.knowsUnlike)
+    let strange = try Evaluator(threads: 1).evaluate(
+      outcome.model, on: all.subset(all.labels.indices.filter { all.labels[$0] == 2 }))
+    #expect(strange.result.decisions.reasons["unlike_training"] ?? 0 > 0)
+  }
+
+  /// The threshold never meets a photo that is sent to review anyway.
+  @Test func photosThatArentFitDoNotCount() throws {
+    let images = Samples.images(perClass: 400)
+    var plain = PreparedInput.Measurements()
+    (plain.imageWidth, plain.imageHeight) = (200, 200)
+    plain.content = PixelBox(x: 0, y: 0, width: 200, height: 200)
+    plain.subject = PixelBox(x: 50, y: 50, width: 100, height: 100)
+    (plain.borderUniformity, plain.contrast) = (1, 1)
+    var busy = plain
+    busy.borderUniformity = 0
+    let half = (0..<images.count).map { $0 % 2 == 0 ? plain : busy }
+    let model = try model(sharpness: 10)
+    let outcome = try calibrator.calibrate(
+      model, on: images, measurements: half, name: "samples", training: nil)
+    let whole = try calibrator.calibrate(
+      model, on: images, measurements: [_](repeating: plain, count: images.count), name: "samples",
+      training: nil)
+    let last = try #require(outcome.model.calibration?.curve.last)
+    let lastOfAll = try #require(whole.model.calibration?.curve.last)
+    #expect(last.accepted < lastOfAll.accepted * 2 / 3)
   }
 
   @Test func whatCannotBeProvenIsSaid() throws {

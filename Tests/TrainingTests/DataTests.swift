@@ -118,9 +118,9 @@ import Testing
 }
 
 @Suite struct PhotoFolderTests {
-  private static func photo(_ gray: UInt8) -> [UInt8] {
+  private static func photo(_ gray: UInt8, height: Int = 20) -> [UInt8] {
     var pixels = [UInt8](repeating: 255, count: 40 * 40)
-    for y in 10..<30 { for x in 10..<30 { pixels[y * 40 + x] = gray } }
+    for y in 10..<10 + height { for x in 10..<30 { pixels[y * 40 + x] = gray } }
     return PNGEncoder.encode(pixels: pixels, width: 40, height: 40)
   }
 
@@ -133,8 +133,21 @@ import Testing
     let reading = try DataSource(folder.path, part: .training).read(threads: 2)
     #expect(reading.images.labelNames == ["hat", "scarf"])
     #expect(reading.images.labels == [0, 1, 1])
-    #expect(reading.paths.map { $0.lastComponent?.string } == ["c.png", "b.png", "a.png"])
     #expect(reading.skipped.map { $0.path.lastComponent?.string } == ["note.txt"])
+  }
+
+  /// The order in which a disk lists its files is none.
+  @Test func theOrderOfPhotosIsThatOfTheirNames() throws {
+    func images(_ names: [String]) throws -> ImageSet {
+      let folder = try TemporaryFolder()
+      for name in names {
+        try folder.write(Self.photo(0, height: name == "a.png" ? 20 : 5), to: "hat/\(name)")
+      }
+      return try DataSource(folder.path, part: .training).read(threads: 1).images
+    }
+    let first = try images(["a.png", "b.png"])
+    #expect(first.pixels == (try images(["b.png", "a.png"])).pixels)
+    #expect(first.image(0) != first.image(1))
   }
 
   @Test func foldersThatAreCalledLikeAModelsLabelsTakeThem() throws {
@@ -143,6 +156,34 @@ import Testing
     let images = try DataSource(folder.path, part: .training).read(threads: 1).images
     #expect(images.labelNames == DataSource.fashionLabels)
     #expect(images.labels == [9])
+  }
+
+  @Test func aNewCategoryLeavesTheOthersTheirLabels() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.photo(0), to: "ankle-boot/a.png")
+    try folder.write(Self.photo(0), to: "hat/a.png")
+    let images = try DataSource(folder.path, part: .training).read(threads: 1).images
+    #expect(images.labelNames == ["Ankle boot", "hat"])
+    #expect(images.labels == [0, 1])
+  }
+
+  @Test func otherFoldersAreReadWhereTheyAreWantedAndMayHoldNoPhoto() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(Self.photo(0), to: "coat/a.png")
+    try folder.write(Array("no photo".utf8), to: "misc/note.txt")
+    func collection(withStrangers: Bool) throws -> PhotoCollection {
+      try PhotoCollection(
+        folder: folder.path, labels: DataSource.fashionLabels, withStrangers: withStrangers,
+        threads: 1)
+    }
+    #expect(try collection(withStrangers: true).strangers == nil)
+    #expect(try collection(withStrangers: true).skipped.count == 1)
+    try folder.write(Self.photo(0), to: "misc/b.png")
+    #expect(try collection(withStrangers: true).strangers?.images.count == 1)
+    let only = try collection(withStrangers: false)
+    #expect(only.strangers == nil)
+    #expect(only.skipped.isEmpty)
+    #expect(only.photos.images.labels == [4])
   }
 
   @Test func anEmptyFolderIsRefused() throws {

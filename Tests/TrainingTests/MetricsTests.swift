@@ -63,6 +63,9 @@ import Testing
     #expect(abs(result.loss.value - 0.7629572700173622) < 1e-9)
     #expect(abs(result.balancedAccuracy.value - 0.6443181818181818) < 1e-12)
     #expect(abs(result.calibrationError.value - 0.14646666447321574) < 1e-12)
+    let interval = result.calibrationError.interval
+    #expect(interval.lower <= result.calibrationError.value)
+    #expect(interval.upper >= result.calibrationError.value)
     #expect(
       result.confusionMatrix.counts == [[8, 2, 1, 0], [0, 7, 2, 1], [0, 2, 2, 1], [0, 1, 0, 3]])
   }

@@ -1,7 +1,16 @@
+import Digest
+import NeuralNetwork
+
 @testable import Training
 
 /// Small data for tests.
 enum Samples {
+  /// A model as if it came from a file.
+  static func source(_ model: Model) -> SourceModel {
+    let bytes = model.serialized()
+    return SourceModel(model, sha256: SHA256.hex(of: bytes.span))
+  }
+
   static let labelNames = ["dark", "light", "left"]
 
   /// Images that a linear layer can tell apart: dark ones, light ones, ones lit at the left; each

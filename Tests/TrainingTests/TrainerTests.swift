@@ -36,8 +36,8 @@ import Testing
     recipe.augmentation.erasing = 0.5
     change(&recipe)
     return try TrainingSetup(
-      recipe: recipe, architecture: Self.network.get(), images: images, start: start,
-      teacher: teacher)
+      recipe: recipe, architecture: Self.network.get(), images: images,
+      start: start.map { Samples.source($0) }, teacher: teacher.map { Samples.source($0) })
   }
 
   /// Trains until the end, or until `steps` steps are done.
@@ -241,6 +241,35 @@ import Testing
     #expect(read.training?.contains("\"by\":\"hangtag 1.2\"") == true)
     #expect(read.training?.contains(setup.training.sources[0].sha256) == true)
     #expect(read.training?.contains("\"momentum\":0.9") == true)
+    #expect(Provenance.tells(that: read, learnedFrom: Samples.images()))
+    #expect(!Provenance.tells(that: read, learnedFrom: Samples.images(perClass: 21)))
+  }
+
+  @Test(arguments: [
+    #""seed":-1,"recipe":{"validation":0.2}"#, #""seed":1,"recipe":{"validation":2}"#,
+    #""seed":1,"recipe":{"validation":-0.1}"#,
+  ])
+  func provenanceThatCannotBeIsNotBelieved(text: String) throws {
+    let folder = try TemporaryFolder()
+    let setup = try setup { $0.epochs = 1 }
+    let model = try #require(try train(setup, in: folder.path))
+    let images = Samples.images()
+    let json =
+      #"{"data":[{"name":"samples","sha256":"\#(images.sources[0].sha256)","images":60}],\#(text),"#
+      + #""history":[{"epoch":1,"learning_rate":1,"training_loss":-1e308,"training_accuracy":0,"seconds":1},"#
+      + #"{"epoch":2,"learning_rate":1,"training_loss":1e308,"training_accuracy":0,"seconds":1}]}"#
+    let named = try model.named("mine", training: json)
+    #expect(throws: TrainingError.self) { try Provenance.split(images, of: named) }
+    #expect(Provenance.history(of: named).isEmpty)
+  }
+
+  @Test func labelsThatWouldShareAFolderAreRefusedBeforeTheFirstEpoch() throws {
+    let samples = Samples.images()
+    let images = ImageSet(
+      pixels: samples.pixels, labels: samples.labels, labelNames: ["coat", "Coat", "hat"],
+      name: "samples")
+    let error = #expect(throws: TrainingError.self) { try setup(images: images) }
+    #expect(error?.message.contains("would share the folder \"coat\"") == true)
   }
 
   @Test func aNetworkForOtherImagesIsRefused() throws {

@@ -10,7 +10,7 @@ public struct Category: Sendable, Equatable {
   /// The categories of a model's labels, in their order.
   ///
   /// - Throws: when a label has no slug, or two share one, and would share a folder.
-  static func categories(of labels: [String]) throws(ClassifierError) -> [Category] {
+  public static func categories(of labels: [String]) throws(ClassifierError) -> [Category] {
     var categories: [Category] = []
     for (index, label) in labels.enumerated() {
       let slug = Self.slug(of: label)

@@ -44,13 +44,13 @@ public struct ClassifierError: Error, Sendable, Equatable, CustomStringConvertib
     ClassifierError(
       code: .emptySlug, field: "hangtag.labels",
       message: "The label \"\(label)\" has no letter a-z and no digit to name a folder by; "
-        + "rename it in the model.")
+        + "rename it.")
   }
 
   static func duplicateSlug(_ slug: String, labels: String, _ other: String) -> ClassifierError {
     ClassifierError(
       code: .duplicateSlug, field: "hangtag.labels",
       message: "The labels \"\(labels)\" and \"\(other)\" would share the folder \"\(slug)\"; "
-        + "rename one of them in the model.")
+        + "rename one of them.")
   }
 }

@@ -10,7 +10,8 @@ public struct FeatureDistance: Sendable, Equatable {
   /// `policy.feature_whitening`, `[features, features]`, lower triangular: W, with W' W the inverse
   /// of the covariance.
   public let whitening: Tensor
-  /// `policy.feature_centres`, `[categories, features]`: W times the categories' means.
+  /// `policy.feature_centres`, `[categories, features]`: W times the means of the categories that it was
+  /// fitted to.
   public let centres: Tensor
 
   private static let whiteningName = "policy.feature_whitening"
@@ -40,6 +41,9 @@ public struct FeatureDistance: Sendable, Equatable {
     }
     try self.init(whitening: whitening, centres: centres)
   }
+
+  /// The names that its tensors have in a model file.
+  public static let tensorNames = [whiteningName, centresName]
 
   /// The tensors by their names in a model file.
   public var tensors: [String: Tensor] {

@@ -1,7 +1,7 @@
 import Glibc
 
-/// Varies images. What becomes of an image depends on the seed, the epoch and the image's index
-/// alone; the draws for one part are the same whichever other parts are on.
+/// Varies images. What becomes of an image depends on the settings, the seed, the epoch and the image's
+/// index alone.
 struct Augmenter: Sendable {
   private static let edge = ImageSet.edge
   static let largest: Float = 255

@@ -12,6 +12,8 @@ public struct Calibrator: Sendable {
     public let choice: Calibration.Choice
     /// Whether the images prove the wanted precision; if not, the choice is the best they prove.
     public let isProven: Bool
+    /// Whether the model can tell what is unlike its training images.
+    public let knowsUnlike: Bool
   }
 
   /// The least number of images to calibrate on. With fewer, the interval of a threshold's
@@ -42,11 +44,14 @@ public struct Calibrator: Sendable {
   ///
   /// - Parameters:
   ///   - images: Images that the network did not learn from, of the kind that it will see.
+  ///   - measurements: What the preprocessing saw of each; nil for images that did not come through
+  ///     it.
   ///   - name: What they are, for the file.
   ///   - training: Images that it learned from, to fit the feature distance anew; nil to keep the
   ///     model's.
   public func calibrate(
-    _ model: Model, on images: ImageSet, name: String, training: ImageSet?
+    _ model: Model, on images: ImageSet, measurements: [PreparedInput.Measurements]? = nil,
+    name: String, training: ImageSet?
   ) throws(TrainingError) -> Outcome {
     try check(model, images)
     let (calibrated, predictions, temperature): (Model, Predictions, Double)
@@ -58,7 +63,7 @@ public struct Calibrator: Sendable {
       if let training {
         let known = NetworkViews(classifier, on: training, threads: threads)
         let distance = try FeatureDistanceFit.distance(known, labels: training.labels)
-        policy.merge(distance?.tensors ?? [:]) { $1 }
+        for name in FeatureDistance.tensorNames { policy[name] = distance?.tensors[name] }
       }
       calibrated = model.calibrated(Calibration(temperature: temperature), policy: policy)
       predictions = Predictions(
@@ -66,7 +71,7 @@ public struct Calibrator: Sendable {
     } catch {
       throw TrainingError(.data, error.message)
     }
-    return try outcome(calibrated, predictions, temperature, name: name)
+    return try outcome(calibrated, predictions, measurements, temperature, name: name)
   }
 
   private func check(_ model: Model, _ images: ImageSet) throws(TrainingError) {
@@ -85,7 +90,8 @@ public struct Calibrator: Sendable {
   }
 
   private func outcome(
-    _ model: Model, _ predictions: Predictions, _ temperature: Double, name: String
+    _ model: Model, _ predictions: Predictions, _ measurements: [PreparedInput.Measurements]?,
+    _ temperature: Double, name: String
   ) throws(TrainingError) -> Outcome {
     var limits: [String: Double] = [:]
     if predictions.distances.contains(where: { $0 > 0 }) {
@@ -99,19 +105,20 @@ public struct Calibrator: Sendable {
         images: predictions.count, curve: curve)
     }
     let curve = Self.curve(
-      predictions, policy: DecisionPolicy(calibration: calibration(threshold: 0)))
+      predictions, measurements, policy: DecisionPolicy(calibration: calibration(threshold: 0)))
     let open = calibration(threshold: nil, curve: curve)
     let proven = open.choice(precision: targetPrecision)
     guard let choice = proven ?? open.safestChoice else {
       throw TrainingError(
         .data,
-        "The model takes each of the \(predictions.count) images for ambiguous or unlike its "
-          + "training images: it knows nothing of their kind. Train it on such images.")
+        "Not one of the \(predictions.count) images may be accepted: the model takes each for "
+          + "ambiguous or unlike its training images, or the picture itself is not fit. Train it "
+          + "on such images, or give others.")
     }
     let chosen = calibration(threshold: choice.threshold, curve: curve)
     return Outcome(
       model: model.calibrated(chosen, policy: model.policy), choice: choice,
-      isProven: proven != nil)
+      isProven: proven != nil, knowsUnlike: !limits.isEmpty)
   }
 
   /// What the policy accepts from each confidence on: a threshold meets only the images that no
@@ -119,14 +126,11 @@ public struct Calibrator: Sendable {
   ///
   /// - Parameter policy: One whose own threshold is 0.
   private static func curve(
-    _ predictions: Predictions, policy: DecisionPolicy
+    _ predictions: Predictions, _ measurements: [PreparedInput.Measurements]?,
+    policy: DecisionPolicy
   ) -> [Calibration.Acceptance] {
-    let passed = (0..<predictions.count).filter { index in
-      let row = Array(predictions.row(index))
-      let decision = policy.decide(
-        row.span, distance: predictions.distances[index], measurements: nil)
-      return decision.outcome == .accepted
-    }
+    let decisions = policy.decisions(predictions, measurements)
+    let passed = decisions.indices.filter { decisions[$0].outcome == .accepted }
     return RiskCoverage(predictions, of: passed).thinned(to: curvePoints).points.map { point in
       let accepted = (point.coverage * Double(passed.count)).rounded()
       return Calibration.Acceptance(

@@ -7,18 +7,21 @@ enum FeatureDistanceFit {
   /// images hardly differ would otherwise decide alone.
   private static let ridge = 1e-3
 
-  /// - Returns: nil where the network gives no features or a category has no image.
+  /// - Returns: nil where the network gives no features, or the same ones for all images of a category.
   static func distance(
     _ views: NetworkViews, labels: [UInt8]
   ) throws(ClassifierError) -> FeatureDistance? {
     let size = views.featureCount
-    guard size > 0, let means = means(views, labels) else { return nil }
+    guard size > 0 else { return nil }
+    let means = means(views, labels)
     var covariance = covariance(views, labels, means)
     let trace = (0..<size).reduce(0) { $0 + covariance[$1 * size + $1] }
+    guard trace.isFinite, trace > 0 else { return nil }
     for index in 0..<size { covariance[index * size + index] += ridge * trace / Double(size) }
     let whitening = inverse(ofLower: cholesky(covariance, size), size)
     var centres: [Float] = []
-    for category in 0..<views.classCount {
+    let categories = Set(labels).sorted().map { Int($0) }
+    for category in categories {
       for row in 0..<size {
         let sum = (0...row).reduce(0) {
           $0 + whitening[row * size + $1] * means[category * size + $1]
@@ -28,11 +31,11 @@ enum FeatureDistanceFit {
     }
     return try FeatureDistance(
       whitening: Tensor(shape: [size, size], values: whitening.map { Float($0) }),
-      centres: Tensor(shape: [views.classCount, size], values: centres))
+      centres: Tensor(shape: [categories.count, size], values: centres))
   }
 
-  /// `[classCount, featureCount]`.
-  private static func means(_ views: NetworkViews, _ labels: [UInt8]) -> [Double]? {
+  /// `[classCount, featureCount]`; zeros for a category without images.
+  private static func means(_ views: NetworkViews, _ labels: [UInt8]) -> [Double] {
     let size = views.featureCount
     var sums = [Double](repeating: 0, count: views.classCount * size)
     var counts = [Int](repeating: 0, count: views.classCount)
@@ -45,8 +48,7 @@ enum FeatureDistanceFit {
         }
       }
     }
-    guard counts.allSatisfy({ $0 > 0 }) else { return nil }
-    for place in sums.indices { sums[place] /= Double(counts[place / size]) }
+    for place in sums.indices { sums[place] /= Double(max(1, counts[place / size])) }
     return sums
   }
 

@@ -15,8 +15,6 @@ public struct DataSource: Sendable {
   public struct Reading: Sendable {
     /// The images.
     public let images: ImageSet
-    /// Where each image came from, in a folder of photos; empty otherwise.
-    public let paths: [FilePath]
     /// Photos that could not be read, with the reasons.
     public let skipped: [SkippedPhoto]
   }
@@ -56,11 +54,9 @@ public struct DataSource: Sendable {
     }
     if try isFolder() {
       let reading = try PhotoFolderReader.read(path, known: labelNames, threads: threads)
-      return Reading(
-        images: reading.photos.images, paths: reading.photos.paths, skipped: reading.skipped)
+      return Reading(images: reading.photos.images, skipped: reading.skipped)
     }
-    return Reading(
-      images: try CSVReader.read(path, labelNames: labelNames), paths: [], skipped: [])
+    return Reading(images: try CSVReader.read(path, labelNames: labelNames), skipped: [])
   }
 
   private func readIDX(images: FilePath) throws(DataError) -> Reading {
@@ -71,7 +67,7 @@ public struct DataSource: Sendable {
     let labels = images.removingLastComponent().appending(labelsName)
     return Reading(
       images: try IDXReader.read(images: images, labels: labels, labelNames: labelNames),
-      paths: [], skipped: [])
+      skipped: [])
   }
 
   private func isFolder() throws(DataError) -> Bool {

@@ -5,8 +5,6 @@ public import SystemPackage
 public struct PhotoSet: Sendable, Equatable {
   /// The images with their labels.
   public let images: ImageSet
-  /// Where each came from.
-  public let paths: [FilePath]
   /// What the preprocessing measured of each.
   public let measurements: [PreparedInput.Measurements]
 }
@@ -31,11 +29,13 @@ public struct PhotoCollection: Sendable {
   ///
   /// - Parameters:
   ///   - labels: The model's.
+  ///   - withStrangers: Whether photos of other things are read too.
   ///   - threads: How many decode photos.
   public init(
-    folder: FilePath, labels: [String], threads: Int
+    folder: FilePath, labels: [String], withStrangers: Bool = true, threads: Int
   ) throws(DataError) {
-    self = try PhotoFolderReader.readApart(folder, known: labels, threads: threads)
+    self = try PhotoFolderReader.readApart(
+      folder, known: labels, withStrangers: withStrangers, threads: threads)
   }
 }
 

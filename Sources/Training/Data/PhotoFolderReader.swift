@@ -8,8 +8,8 @@ import SystemPackage
 enum PhotoFolderReader {
   /// The photos of every folder.
   ///
-  /// - Parameter known: Labels to use where every folder is called like one of them or like its
-  ///   slug; else the folders' names are the labels, sorted.
+  /// - Parameter known: Labels to use where every folder is called like one of them or like its slug.
+  ///   Else each folder is a label of its own, sorted by name, and called as it is known where it is.
   static func read(
     _ folder: FilePath, known: [String], threads: Int
   ) throws(DataError) -> (photos: PhotoSet, skipped: [SkippedPhoto]) {
@@ -18,9 +18,10 @@ enum PhotoFolderReader {
     return try read(Array(zip(folders, indices)), labelNames, in: folder, threads: threads)
   }
 
-  /// The photos of the folders that are called like a label or its slug, and those of the others.
+  /// The photos of the folders that are called like a label or its slug and, where they are wanted,
+  /// those of the others.
   static func readApart(
-    _ folder: FilePath, known: [String], threads: Int
+    _ folder: FilePath, known: [String], withStrangers: Bool, threads: Int
   ) throws(DataError) -> PhotoCollection {
     let slugs = known.map { Category.slug(of: $0) }
     var chosen: [(String, Int)] = []
@@ -39,12 +40,14 @@ enum PhotoFolderReader {
           + slugs.joined(separator: ", "))
     }
     let (photos, skipped) = try read(chosen, known, in: folder, threads: threads)
-    guard !strange.isEmpty else {
+    guard withStrangers else {
       return PhotoCollection(photos: photos, strangers: nil, skipped: skipped)
     }
     let indexed = strange.enumerated().map { ($1, $0) }
-    let (strangers, others) = try read(indexed, strange, in: folder, threads: threads)
-    return PhotoCollection(photos: photos, strangers: strangers, skipped: skipped + others)
+    let (strangers, others) = try prepare(indexed, strange, in: folder, threads: threads)
+    return PhotoCollection(
+      photos: photos, strangers: strangers.images.count == 0 ? nil : strangers,
+      skipped: skipped + others)
   }
 
   private static func categories(in folder: FilePath) throws(DataError) -> [String] {
@@ -64,19 +67,29 @@ enum PhotoFolderReader {
     _ folders: [(name: String, label: Int)], _ labelNames: [String], in folder: FilePath,
     threads: Int
   ) throws(DataError) -> (photos: PhotoSet, skipped: [SkippedPhoto]) {
+    let (photos, skipped) = try prepare(folders, labelNames, in: folder, threads: threads)
+    guard photos.images.count > 0 else {
+      throw DataError(.empty, folder, "none of its photos can be read")
+    }
+    return (photos, skipped)
+  }
+
+  /// The photos that can be read; there may be none.
+  private static func prepare(
+    _ folders: [(name: String, label: Int)], _ labelNames: [String], in folder: FilePath,
+    threads: Int
+  ) throws(DataError) -> (photos: PhotoSet, skipped: [SkippedPhoto]) {
     var photos: [(path: FilePath, label: UInt8)] = []
     for (name, label) in folders {
       for path in try files(below: folder.appending(name)) { photos.append((path, UInt8(label))) }
     }
     let all = photos
     let parts = concurrently(over: all.count, threads: threads) { PreparedPart(all[$0]) }
-    let paths = parts.flatMap(\.paths)
-    guard !paths.isEmpty else { throw DataError(.empty, folder, "none of its photos can be read") }
     let images = ImageSet(
       pixels: parts.flatMap(\.pixels), labels: parts.flatMap(\.labels), labelNames: labelNames,
       name: folder.string)
     return (
-      PhotoSet(images: images, paths: paths, measurements: parts.flatMap(\.measurements)),
+      PhotoSet(images: images, measurements: parts.flatMap(\.measurements)),
       parts.flatMap(\.skipped)
     )
   }
@@ -90,7 +103,8 @@ enum PhotoFolderReader {
     if indices.count == folders.count, Set(indices).count == indices.count {
       return (known, indices)
     }
-    return (folders, Array(folders.indices))
+    let names = zip(folders, matches).map { folder, match in match.map { known[$0] } ?? folder }
+    return (names, Array(folders.indices))
   }
 
   /// The names in a folder, sorted by their bytes so that every machine reads in the same order;
@@ -132,7 +146,6 @@ enum PhotoFolderReader {
 private struct PreparedPart: Sendable {
   var pixels: [UInt8] = []
   var labels: [UInt8] = []
-  var paths: [FilePath] = []
   var measurements: [PreparedInput.Measurements] = []
   var skipped: [SkippedPhoto] = []
 
@@ -155,7 +168,6 @@ private struct PreparedPart: Sendable {
       preprocessor.prepare(image, into: &input)
       pixels.append(contentsOf: input.pixels)
       labels.append(photo.label)
-      paths.append(photo.path)
       measurements.append(input.measurements)
     }
   }

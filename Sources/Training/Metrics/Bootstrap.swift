@@ -22,4 +22,18 @@ extension Interval {
       lower: figures[Int(tail.rounded(.down))],
       upper: figures[resamples - 1 - Int(tail.rounded(.down))])
   }
+
+  /// The interval on the figure's other side: the basic bootstrap's (Davison and Hinkley 1997, section
+  /// 5.2.1). Of a figure that resampling alone makes larger, such as a sum of absolute values, the
+  /// percentile interval lies too high.
+  ///
+  /// - Parameters:
+  ///   - value: The figure of the sample itself.
+  ///   - range: What the figure can be.
+  func reflected(at value: Double, within range: ClosedRange<Double>) -> Interval {
+    func held(_ bound: Double) -> Double {
+      min(max(2 * value - bound, range.lowerBound), range.upperBound)
+    }
+    return Interval(lower: held(upper), upper: held(lower))
+  }
 }

@@ -44,7 +44,7 @@ public struct DecisionSummary: Sendable, Equatable, Codable {
     _ predictions: Predictions, _ measurements: [PreparedInput.Measurements]?,
     strangers: (Predictions, [PreparedInput.Measurements])?, policy: DecisionPolicy
   ) {
-    let decisions = Self.decide(predictions, measurements, policy)
+    let decisions = policy.decisions(predictions, measurements)
     var counts: [String: Int] = [:]
     for reason in decisions.flatMap(\.reasons) { counts[reason.rawValue, default: 0] += 1 }
     let accepted = decisions.indices.filter { decisions[$0].outcome == .accepted }
@@ -52,19 +52,24 @@ public struct DecisionSummary: Sendable, Equatable, Codable {
     acceptedRight = Share(
       accepted.count { predictions.isCorrect($0) }, of: accepted.count)
     strangersReviewed = strangers.map { predictions, measurements in
-      let decisions = Self.decide(predictions, measurements, policy)
+      let decisions = policy.decisions(predictions, measurements)
       return Share(decisions.count { $0.outcome == .review }, of: decisions.count)
     }
     reasons = counts
   }
+}
 
-  private static func decide(
-    _ predictions: Predictions, _ measurements: [PreparedInput.Measurements]?,
-    _ policy: DecisionPolicy
+extension DecisionPolicy {
+  /// What becomes of each of some images.
+  ///
+  /// - Parameter measurements: What the preprocessing saw of each; nil for images that did not come
+  ///   through it.
+  func decisions(
+    _ predictions: Predictions, _ measurements: [PreparedInput.Measurements]?
   ) -> [Decision] {
     (0..<predictions.count).map { index in
       let row = Array(predictions.row(index))
-      return policy.decide(
+      return decide(
         row.span, distance: predictions.distances[index], measurements: measurements?[index])
     }
   }

@@ -81,7 +81,7 @@ public struct EvaluationResult: Sendable, Equatable, Codable {
       value: reliability.expectedCalibrationError,
       interval: Interval(bootstrapOf: count) { indices in
         Reliability(indices.map { samples[$0] }).expectedCalibrationError
-      })
+      }.reflected(at: reliability.expectedCalibrationError, within: 0...1))
     self.report = report
     confusionMatrix = matrix
     self.reliability = reliability

@@ -1,4 +1,3 @@
-import Digest
 public import SystemPackage
 import YAML
 
@@ -61,12 +60,6 @@ extension Recipe {
   /// A recipe file with every key.
   public var yaml: String {
     settings.map { "\($0.key): \($0.value)\n" }.joined()
-  }
-
-  /// SHA-256 of all values: two recipes with the same digest train alike.
-  var sha256: String {
-    let bytes = Array(yaml.utf8)
-    return SHA256.hex(of: bytes.span)
   }
 }
 

@@ -23,7 +23,6 @@ enum ReportStyle {
     .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));gap:16px;\
     align-items:start}
     figure{margin:0;padding:14px}
-    figure.wide{max-width:720px;margin:0 auto}
     figcaption{font-size:.875rem;margin-top:8px}
     svg{display:block;width:100%;height:auto;margin-top:6px}
     svg text{fill:var(--soft);font-size:11px;font-family:inherit;font-variant-numeric:tabular-nums}

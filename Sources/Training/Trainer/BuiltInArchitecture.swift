@@ -34,6 +34,21 @@ public enum BuiltInArchitecture: String, Sendable, CaseIterable {
       inputShape: [1, ImageSet.edge, ImageSet.edge], layers: layers)
   }
 
+  /// The name of a network, and whether it has the batch norms that are optional; nil where it is none of
+  /// these.
+  public static func called(
+    _ architecture: Architecture
+  ) -> (name: BuiltInArchitecture, batchNorm: Bool)? {
+    for name in allCases {
+      for batchNorm in [false, true] {
+        let known = try? name.architecture(
+          categories: architecture.outputShape.first ?? 0, batchNorm: batchNorm)
+        if known == architecture { return (name, batchNorm) }
+      }
+    }
+    return nil
+  }
+
   private static func study(
     categories: Int, batchNorm: Bool, dropout: [Double], denseDropout: Double
   ) -> [Architecture.Layer] {

@@ -25,6 +25,14 @@ public struct EpochRecord: Sendable, Equatable, Codable {
     case validationAccuracy = "validation_accuracy"
   }
 
+  /// Whether a training can have had it; a file may say anything.
+  var isPossible: Bool {
+    let losses = [trainingLoss, validationLoss ?? 0]
+    let accuracies = [trainingAccuracy, validationAccuracy ?? 0]
+    return (1...1_000_000).contains(epoch) && losses.allSatisfy { (0...1e6).contains($0) }
+      && accuracies.allSatisfy { (0...1).contains($0) }
+  }
+
   /// `history.csv`: a line of names, then a line an epoch.
   static func csv(_ records: [EpochRecord]) -> String {
     let head =

@@ -9,10 +9,11 @@ struct HeldBack: Decodable {
   let seed: Int
   let data: [ImageSet.Source]
 
-  /// - Returns: nil where the model does not say.
+  /// - Returns: nil where the model does not say, or says what cannot be.
   init?(_ model: Model) {
     guard
-      let told = try? JSONDecoder().decode(Self.self, from: Data((model.training ?? "").utf8))
+      let told = try? JSONDecoder().decode(Self.self, from: Data((model.training ?? "").utf8)),
+      told.seed >= 0, (0..<1).contains(told.recipe.validation)
     else { return nil }
     self = told
   }

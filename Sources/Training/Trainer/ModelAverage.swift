@@ -1,3 +1,4 @@
+import JSON
 public import NeuralNetwork
 
 /// One model in the place of several that began alike: each weight, and each running statistic, is the
@@ -5,18 +6,15 @@ public import NeuralNetwork
 /// made of it do, their mean is often better than each and costs no more to run ("model soups",
 /// Wortsman et al. 2022; "WiSE-FT", Wortsman et al. 2021).
 public enum ModelAverage {
-  /// A model and the SHA-256 of its file, in hexadecimal.
-  public typealias Member = (model: Model, sha256: String)
-
-  /// The mean of models, not calibrated yet. It tells of its training what the last one does, and
-  /// besides, as `averaged_sha256`, of which files it is the mean.
+  /// The mean of models, not calibrated yet. It tells of its training what the last one does but for
+  /// the scores, which are not its own, and, as `averaged_sha256`, of which files it is the mean.
   ///
   /// - Precondition: There is a model.
   /// - Throws: Where the models differ in more than their weights, or held back other images: those
   ///   that one of them learned from could not calibrate the mean.
-  public static func average(_ members: [Member]) throws(TrainingError) -> Model {
+  public static func average(_ members: [SourceModel]) throws(TrainingError) -> Model {
     guard let last = members.last?.model else { preconditionFailure("there is no model") }
-    for (model, _) in members {
+    for model in members.map(\.model) {
       guard model.architecture == last.architecture, model.labels == last.labels,
         model.input == last.input
       else {
@@ -55,10 +53,15 @@ public enum ModelAverage {
       })
   }
 
-  /// The text of an object, which `HeldBack` has read, with one member more.
+  /// The scores of a training's epochs and of its outcome.
+  private static let scores: Set = ["best", "history", "test", "test_data", "averaged_sha256"]
+
   private static func provenance(of model: Model, _ digests: [String]) -> String {
-    let list = digests.map { "\"\($0)\"" }.joined(separator: ",")
-    let members = (model.training ?? "{}").drop { $0 != "{" }.dropFirst()
-    return "{\"averaged_sha256\":[\(list)],\(members)"
+    // `HeldBack` has read it.
+    let told = try? JSONParser.parse(Array((model.training ?? "{}").utf8)[...])
+    let members = (told?.object ?? []).filter { !scores.contains($0.key) }
+    let averaged = JSONValue.Member(
+      key: "averaged_sha256", value: .array(digests.map { .string($0) }))
+    return JSONValue.object([averaged] + members).text
   }
 }

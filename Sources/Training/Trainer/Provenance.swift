@@ -92,11 +92,19 @@ public struct Provenance: Encodable, Sendable {
     return (images.subset(split.training), images.subset(split.validation))
   }
 
-  /// The epochs that a model's provenance tells of; none where it does not.
+  /// Whether a model says that it learned from some of these images, or that they chose its best epoch.
+  public static func tells(that model: Model, learnedFrom images: ImageSet) -> Bool {
+    let told = Set(HeldBack(model)?.data.map(\.sha256) ?? [])
+    return images.sources.contains { told.contains($0.sha256) }
+  }
+
+  /// The epochs that a model's provenance tells of; none where it does not, or where no training can
+  /// have had them.
   public static func history(of model: Model) -> [EpochRecord] {
     struct Told: Decodable { let history: [EpochRecord] }
     let told = try? JSONDecoder().decode(Told.self, from: Data((model.training ?? "").utf8))
-    return told?.history ?? []
+    guard let history = told?.history, history.allSatisfy(\.isPossible) else { return [] }
+    return history
   }
 }
 

@@ -46,9 +46,9 @@ public final class Trainer {
     schedule = setup.schedule
     batches = BatchMaker(
       setup.training, recipe: recipe, input: input,
-      teacher: try setup.teacher.map { (model) throws(TrainingError) in
+      teacher: try setup.teacher.map { (teacher) throws(TrainingError) in
         try Self.predictions(
-          of: model, on: setup.training, threads: threads, instructionSet: instructionSet)
+          of: teacher.model, on: setup.training, threads: threads, instructionSet: instructionSet)
       })
     network = TrainingNetwork(
       setup.architecture, capacity: min(recipe.batch, setup.training.count), threads: threads,
@@ -60,7 +60,7 @@ public final class Trainer {
       momentum: recipe.momentum, beta2: recipe.beta2)
     if let start = setup.start {
       network.load(
-        start.parameters(forLabels: setup.training.labelNames, fresh: network.tensors()))
+        start.model.parameters(forLabels: setup.training.labelNames, fresh: network.tensors()))
     }
     let saved = resume ? try Checkpoint(in: folder) : nil
     if resume && saved == nil {

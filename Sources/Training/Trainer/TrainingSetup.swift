@@ -1,5 +1,4 @@
 import Classification
-import Digest
 public import NeuralNetwork
 
 /// What is to be trained, on what, and how.
@@ -13,9 +12,9 @@ public struct TrainingSetup: Sendable {
   /// The images to choose the best epoch by; nil for none.
   public let validation: ImageSet?
   /// The model that lends its weights; nil to begin from random ones.
-  public let start: Model?
+  public let start: SourceModel?
   /// The model whose answers are part of the targets; nil for none.
-  public let teacher: Model?
+  public let teacher: SourceModel?
 
   /// Divides the images and fits the network to their categories.
   ///
@@ -26,8 +25,8 @@ public struct TrainingSetup: Sendable {
   ///   - start: A model of the same architecture to go on from.
   ///   - teacher: A model of the same categories, of any architecture.
   public init(
-    recipe: Recipe, architecture: Architecture, images: ImageSet, start: Model? = nil,
-    teacher: Model? = nil
+    recipe: Recipe, architecture: Architecture, images: ImageSet, start: SourceModel? = nil,
+    teacher: SourceModel? = nil
   ) throws(TrainingError) {
     let split = StratifiedSplit(
       labels: images.labels, fraction: recipe.validation, seed: UInt64(recipe.seed))
@@ -38,7 +37,12 @@ public struct TrainingSetup: Sendable {
       throw TrainingError(
         .data, "There are too few images to hold any back; give more, or --validation 0.")
     }
-    if let teacher, teacher.labels != images.labelNames {
+    do {
+      _ = try Category.categories(of: images.labelNames)
+    } catch {
+      throw TrainingError(.data, error.message)
+    }
+    if let teacher = teacher?.model, teacher.labels != images.labelNames {
       throw TrainingError(
         .data,
         "The teacher knows \(teacher.labels.joined(separator: ", ")); it must know the images' "
@@ -66,7 +70,7 @@ public struct TrainingSetup: Sendable {
 
   /// How pixels become the network's input: as its weights are used to.
   var input: InputSpecification {
-    let known = start?.input ?? InputSpecification(preprocessing: Preprocessor.version)
+    let known = start?.model.input ?? InputSpecification(preprocessing: Preprocessor.version)
     return InputSpecification(
       scale: known.scale, mean: known.mean, std: known.std, preprocessing: Preprocessor.version,
       mirror: recipe.mirrorAverage)
@@ -105,13 +109,5 @@ public struct TrainingSetup: Sendable {
       labelSmoothing: recipe.labelSmoothing,
       classWeights: recipe.classWeights == .balanced ? training.balance.balancedWeights : nil,
       distillation: recipe.distillation)
-  }
-}
-
-extension Model {
-  /// The digest of its file.
-  fileprivate var sha256: String {
-    let bytes = serialized()
-    return SHA256.hex(of: bytes.span)
   }
 }
