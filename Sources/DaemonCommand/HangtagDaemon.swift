@@ -69,9 +69,10 @@ struct HangtagDaemon: ParsableCommand {
     do {
       let resolver = ConfigurationResolver(
         file: config.map { FilePath($0) }, environment: environment, flags: flags)
-      let logger = Self.logger(level: try resolver.resolve().logLevel, environment: environment)
+      let configuration = try resolver.resolve()
+      let logger = Self.logger(level: configuration.logLevel, environment: environment)
       daemon = try Daemon(
-        resolver: resolver, once: once, environment: environment,
+        configuration, resolver: resolver, once: once, environment: environment,
         instructionSet: try InstructionSet.selected(environment: environment), logger: logger,
         trace: try trace.map { try Trace(to: FilePath($0)) })
     } catch {

@@ -178,6 +178,11 @@ public struct Directory: ~Copyable, Sendable {
     }
   }
 
+  /// Removes a file of Hangtag's own, which may be gone already.
+  public func removeIfThere(_ name: FilePath) throws(FileSystemError) {
+    do { try remove(name) } catch  where error.isNotFound {}
+  }
+
   /// Removes an empty directory; ENOTEMPTY where something is in it.
   public func removeDirectory(_ name: FilePath) throws(FileSystemError) {
     try retrying("unlinkat", shown(name)) {

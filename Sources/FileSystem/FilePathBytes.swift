@@ -25,4 +25,9 @@ extension FilePath {
     guard let lastComponent else { return FilePath() }
     return FilePath(root: nil, components: lastComponent)
   }
+
+  /// The path with `ending` behind its last name.
+  public func appendingToName(_ ending: String) -> FilePath {
+    FilePath(bytes: bytes + Array(ending.utf8))
+  }
 }

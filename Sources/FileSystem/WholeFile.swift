@@ -8,9 +8,7 @@ extension Directory {
     _ name: FilePath, _ bytes: [UInt8], durably: Bool = true
   ) throws(FileSystemError) {
     let temporary = FilePath(".\(name.string).new")
-    do {
-      try remove(temporary)
-    } catch  where error.isNotFound {}
+    try removeIfThere(temporary)
     let file = try create(temporary)
     try file.write(bytes.span)
     if durably { try file.sync() }

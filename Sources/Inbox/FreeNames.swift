@@ -119,10 +119,3 @@ extension FileSystemError {
   /// Whether a folder is somebody's who lets Hangtag put nothing there.
   var meansClosed: Bool { errno == .permissionDenied || errno == .notPermitted }
 }
-
-extension FilePath {
-  /// The path with `ending` behind its last name.
-  func appendingToName(_ ending: String) -> FilePath {
-    FilePath(bytes: bytes + Array(ending.utf8))
-  }
-}

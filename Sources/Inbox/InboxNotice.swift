@@ -9,7 +9,7 @@ public enum InboxNotice: Sendable, Equatable, CustomStringConvertible {
   case overflow
   /// A folder in the inbox cannot be entered.
   case blocked(FileSystemError)
-  /// A folder lies too deep, or its path is too long, and is not entered.
+  /// A folder lies too deep, or the path of a folder or photo is too long; it is left alone.
   case tooDeep(FilePath)
   /// Somebody removed the inbox; it was created again.
   case inboxRecreated

@@ -25,8 +25,6 @@ public struct InboxStatistics: Sendable, Equatable {
   public var rescans = 0
   /// How often events were lost or found no room, each followed by a rescan.
   public var overflows = 0
-  /// Events about photos.
-  public var hints = 0
   /// Photos known to wait: next in turn or not ready yet; without those that are blocked or in
   /// workers' hands.
   public var waiting = 0

@@ -140,7 +140,6 @@ struct QueueState {
 
   /// An event says that the file is whole.
   mutating func hint(_ path: FilePath) {
-    statistics.hints += 1
     enqueue(path)
   }
 

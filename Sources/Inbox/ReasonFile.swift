@@ -17,14 +17,14 @@ struct ReasonFile {
   /// - Returns: false where another file has its name. One of the same content is the same file,
   ///   written before the last stop.
   func write(_ content: [UInt8], in folder: borrowing Directory) throws(FileSystemError) -> Bool {
-    if try folder.status(of: name) != nil {
-      guard try folder.readWhole(name, limit: content.count + 1) == content else { return false }
+    if let there = try folder.status(of: name) {
+      guard there.kind == .regular, there.size == content.count,
+        (try? folder.readWhole(name, limit: content.count)) == content
+      else { return false }
       try folder.sync()
       return true
     }
-    do {
-      try folder.remove(temporary)
-    } catch  where error.isNotFound {}
+    try folder.removeIfThere(temporary)
     let file = try folder.create(temporary)
     try file.write(content.span)
     try file.syncData()

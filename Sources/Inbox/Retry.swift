@@ -28,9 +28,7 @@ extension StateDirectory {
     if claim != nil {
       // Last: a reason without its photo misleads nobody, a photo without its reason is a riddle.
       let folder = try root.directory(location.removingLastComponent())
-      do {
-        try folder.remove(location.fileName.appendingToName(OwnName.reasonSuffix))
-      } catch  where error.isNotFound {}
+      try folder.removeIfThere(location.fileName.appendingToName(OwnName.reasonSuffix))
     }
     return FilePath(root: nil, target.components.dropFirst())
   }

@@ -10,7 +10,7 @@ struct TreeScan: ~Copyable {
     case photo(FilePath)
     /// A folder that cannot be entered or listed.
     case blocked(FilePath, FileSystemError)
-    /// A folder that is too deep or has too long a path.
+    /// A folder that is too deep, or a folder or photo that has too long a path.
     case tooDeep(FilePath)
     /// Nothing for the caller.
     case nothing

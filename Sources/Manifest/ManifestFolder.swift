@@ -59,9 +59,7 @@ struct ManifestFolder: ~Copyable, Sendable {
 
   /// Removes a file; it is no failure where it is gone already.
   func remove(_ name: FilePath) throws(FileSystemError) {
-    do {
-      try perform(.remove(name)) { () throws(FileSystemError) in try directory.remove(name) }
-    } catch  where error.isNotFound {}
+    try perform(.remove(name)) { () throws(FileSystemError) in try directory.removeIfThere(name) }
   }
 
   /// Makes creations, renames and removals durable.

@@ -50,15 +50,16 @@ public final class Daemon: Sendable {
 
   /// Opens everything that can be refused: the state directory, the ledger and the model.
   /// - Parameters:
-  ///   - resolver: gives the configuration, now and at a reload.
+  ///   - configuration: what `resolver` gives now.
+  ///   - resolver: gives the configuration at a reload.
   ///   - once: whether to end when the inbox is empty.
   ///   - instructionSet: what the kernels may use.
   ///   - trace: takes the times of each photo's stages.
   public init(
-    resolver: ConfigurationResolver, once: Bool, environment: [String: String],
-    instructionSet: InstructionSet, logger: Logger, trace: Trace? = nil
+    _ configuration: Configuration, resolver: ConfigurationResolver, once: Bool,
+    environment: [String: String], instructionSet: InstructionSet, logger: Logger,
+    trace: Trace? = nil
   ) throws {
-    let configuration = try resolver.resolve()
     // A mistyped path is the likeliest mistake, and leaves no folders behind.
     try ModelFile.checkOpens(configuration.modelPath)
     // The rehearsal takes hundreds of kilobytes of stack, which this thread would keep from now on.

@@ -32,7 +32,7 @@ struct ShowCommand: ParsableCommand {
     for entry in document.entries { print("  " + Self.line(entry)) }
     if let first = document.entries.first {
       print("\nThe first entry in full:")
-      print(String(decoding: first.indentedText, as: UTF8.self), terminator: "")
+      print(String(decoding: RejectionReason.document(first), as: UTF8.self), terminator: "")
     }
   }
 

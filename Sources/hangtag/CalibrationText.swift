@@ -23,6 +23,11 @@ struct CalibrationText {
         + "\(choice.precision.percent) of those are right, at least "
         + "\(choice.lowerBound.percent) with 95% certainty.",
     ]
+    if !outcome.knowsUnlike {
+      lines.append(
+        "The model cannot tell what is unlike its training images, so nothing is sent to review as "
+          + "`unlike_training`.")
+    }
     if !outcome.isProven {
       lines.append(
         "That is the most that these images can prove, and less than the "

@@ -50,7 +50,7 @@ struct RejectedPhoto {
 
   init(_ path: FilePath, in state: StateDirectory) {
     self.path = path
-    let reason = Folder.rejected.path.pushing(FilePath(path.string + OwnName.reasonSuffix))
+    let reason = Folder.rejected.path.pushing(path.appendingToName(OwnName.reasonSuffix))
     let bytes = try? state.root.readWhole(reason, limit: Self.reasonLimit)
     entry = bytes.flatMap { try? JSONDecoder().decode(Entry.self, from: Data($0)) }
   }

@@ -27,7 +27,8 @@ struct SortingTests {
     let stopped = ["env", "--block-signal=TERM", "sh", "-c", "kill -TERM $$; exec \"$0\" \"$@\""]
     // Often, because it is a race between the stop and the look.
     for _ in 1...8 {
-      let daemon = try DaemonProcess(bed, ["--once"], wrapper: stopped)
+      let daemon = try DaemonProcess(
+        bed, ["--once"], environment: ["HANGTAG_SETTLE": "1h"], wrapper: stopped)
       #expect(daemon.end() == 75, "\(daemon.log)")
     }
     #expect(try bed.entries().isEmpty)

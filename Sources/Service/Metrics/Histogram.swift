@@ -17,9 +17,6 @@ struct Histogram: Sendable, Equatable {
     sum += value
   }
 
-  /// How many values there were.
-  var count: Int { counts.reduce(0, +) }
-
   /// From a millisecond to an hour.
   static var seconds: Histogram {
     Histogram(bounds: [

@@ -14,8 +14,8 @@ public struct ModelSlot: Sendable {
   /// The place of the model at `path`.
   public init(_ path: FilePath) {
     self.path = path
-    name = FilePath(path.lastComponent?.string ?? ".")
-    previousName = FilePath("\(name).previous")
+    name = path.fileName
+    previousName = name.appendingToName(".previous")
   }
 
   /// Where the model before it is kept.
@@ -56,7 +56,7 @@ public struct ModelSlot: Sendable {
   private func write(
     _ bytes: [UInt8], as name: FilePath, in folder: borrowing Directory
   ) throws(FileSystemError) {
-    try removeLeftover(name, in: folder)
+    try folder.removeIfThere(name)
     let file = try folder.create(name, permissions: FilePermissions(rawValue: 0o644))
     try file.write(bytes.span)
     try file.sync()
@@ -65,7 +65,7 @@ public struct ModelSlot: Sendable {
   /// Gives the model that is there a second name, so that it is never without one.
   private func keepCurrent(in folder: borrowing Directory) throws(FileSystemError) {
     let kept = FilePath(".\(previousName).new")
-    try removeLeftover(kept, in: folder)
+    try folder.removeIfThere(kept)
     do throws(FileSystemError) {
       try folder.link(name, as: kept)
     } catch {
@@ -75,12 +75,6 @@ public struct ModelSlot: Sendable {
       try write(try File.contents(of: path), as: kept, in: folder)
     }
     try folder.replace(previousName, with: kept)
-  }
-
-  private func removeLeftover(
-    _ name: FilePath, in folder: borrowing Directory
-  ) throws(FileSystemError) {
-    if try folder.status(of: name) != nil { try folder.remove(name) }
   }
 
   private func attempting<Result>(

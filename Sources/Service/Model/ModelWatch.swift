@@ -68,7 +68,7 @@ struct ModelWatch: ~Copyable {
 
   /// - Returns: whether an event spoke of the file.
   private mutating func readEvents() -> Bool {
-    let name = path.lastComponent.map { FilePath(root: nil, components: $0) }
+    let name = path.fileName
     var isHinted = false
     while let news = try? events?.read(), !news.isEmpty {
       for event in news {

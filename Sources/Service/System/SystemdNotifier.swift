@@ -24,10 +24,10 @@ public struct SystemdNotifier: Sendable {
     socketPath = environment["NOTIFY_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
   }
 
-  /// Sends the states in one message. A failure is no reason to stop serving and is passed over.
-  public func send(_ states: State...) {
+  /// Sends a state. A failure is no reason to stop serving and is passed over.
+  public func send(_ state: State) {
     guard let socketPath else { return }
-    Self.send(states.map(Self.text).joined(separator: "\n"), to: socketPath)
+    Self.send(Self.text(state), to: socketPath)
   }
 
   static func text(_ state: State) -> String {

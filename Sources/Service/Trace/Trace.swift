@@ -65,7 +65,7 @@ public final class Trace: Sendable {
   public init(to path: FilePath) throws(FileSystemError) {
     let folder = path.removingLastComponent()
     let file = try Directory(folder.isEmpty ? "." : folder).openOrCreate(
-      FilePath(path.lastComponent?.string ?? ""))
+      path.fileName)
     try file.truncate(to: 0)
     // The closing bracket may be missing, says the format: a killed daemon leaves a sound trace.
     output = Mutex(Output(file: file, pending: Array("[\n".utf8)))
