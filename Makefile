@@ -44,7 +44,7 @@ help: ## Show this list.
 	@echo
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: run-packages build ## Build, and sort some photos with a running daemon, in build/demo.
+run: build ## Build, and sort some photos with a running daemon, in build/demo.
 	@rm -rf $(DEMO)
 	@echo "Starting the daemon: hangtagd --state-directory $(DEMO)"
 	@$(BIN)/hangtagd --state-directory $(DEMO) --model models/hangtag.safetensors & \
@@ -60,7 +60,7 @@ run: run-packages build ## Build, and sort some photos with a running daemon, in
 test: test-packages ## Run every test.
 	swift test
 
-build: $(STATIC)/libstdc++.a ## Build the programs.
+build: run-packages $(STATIC)/libstdc++.a ## Build the programs.
 	@# SwiftPM does not know that they depend on the list.
 	@find $(BIN)/ -maxdepth 1 -name 'hangtag*' -type f ! -newer linking/functions.txt -delete \
 	  2> /dev/null || true
