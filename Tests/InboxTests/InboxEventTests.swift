@@ -136,7 +136,8 @@ import Testing
       try? root.rename("other", to: root, "inbox")
     }
     try test.moveIn("2.jpg")
-    #expect(try inbox.claim(1).isSubset(of: ["1.jpg", "2.jpg"]))
+    let claimed = try inbox.claimNext()
+    #expect(claimed == "1.jpg" || claimed == "2.jpg")
   }
 
   @Test("A stop ends every wait at once")

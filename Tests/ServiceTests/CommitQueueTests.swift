@@ -148,20 +148,21 @@ struct CommitQueueTests {
     try body(try StateDirectory(owning: folder.path))
   }
 
-  @Test("makes workers wait while it is full")
+  @Test("makes workers wait while it is full: never are there more photos than it has room for")
   func full() throws {
-    let queue = CommitQueue(capacity: 1, workers: 1)
-    let (first, second) = (try photo("1.jpg"), try photo("2.jpg"))
-    queue.put(first)
-    let handedOver = Monitor(false)
+    let photos = try (1...100).map { try photo(FilePath("\($0).jpg")) }
+    let queue = CommitQueue(capacity: 2, workers: 1)
     let worker = WorkerThread(name: "worker") {
-      queue.put(second)
-      handedOver.update { $0 = true }
+      for photo in photos { queue.put(photo) }
+      queue.workerEnded()
     }
-    #expect(!handedOver.read { $0 })
-    _ = queue.take(atMost: 1, until: nil)
+    var groups: [[FilePath]] = []
+    while case .commit(let group) = queue.take(atMost: 100, until: nil) {
+      groups.append(group.map(\.claimed.source))
+    }
     worker.join()
-    #expect(handedOver.read { $0 })
+    #expect(groups.flatMap(\.self) == photos.map(\.claimed.source))
+    #expect(groups.allSatisfy { $0.count <= 2 })
   }
 
   @Test("returns at the deadline when nothing comes")
