@@ -72,6 +72,7 @@ $(STATIC)/libstdc++.a:
 
 torture: test-packages build ## Kill the daemon at every call, fail every call, cut the power (1-2 hours).
 	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd
+	python3 Tests/torture/torture.py power --alone --daemon $(BIN)/hangtagd
 
 soak: test-packages build ## Bursts of photos and random kills for MINUTES (default 20).
 	python3 Tests/torture/torture.py --daemon $(BIN)/hangtagd --soak $(MINUTES)

@@ -37,19 +37,26 @@ def photos(arguments, workload):
     folder = f"{arguments.keep}/{workload}-{count}-{EDITION}"
     if not os.path.isdir(folder):
         print(f"Making {count} photos: {workload}", file=sys.stderr)
+        # What a run that was interrupted has left.
+        shutil.rmtree(folder + ".part", ignore_errors=True)
         Run([f"{arguments.bin}/hangtag-bench", "photos", workload, str(count), folder + ".part"])
         os.rename(folder + ".part", folder)
     return [entry.path for entry in os.scandir(folder)]
 
 
-def fill(state, files, copies):
-    """A state directory whose inbox holds each file so many times, under names of their own."""
+def fill(state, files, copies, put=shutil.copyfile):
+    """A state directory whose inbox holds each file so many times, under names of their own.
+
+    They are copied, as a shop's programs do: the bytes are in memory only, and who makes a photo
+    durable has to write them."""
     shutil.rmtree(state, ignore_errors=True)
+    # What the contender before has left unwritten must not be written in the next one's turn.
+    os.sync()
     os.makedirs(f"{state}/inbox")
     for copy in range(copies):
         for number, path in enumerate(files):
             suffix = os.path.splitext(path)[1]
-            os.link(os.path.realpath(path), f"{state}/inbox/{copy}-{number}{suffix}")
+            put(os.path.realpath(path), f"{state}/inbox/{copy}-{number}{suffix}")
 
 
 def command(arguments, name, state):
@@ -84,7 +91,6 @@ class Contest:
         for copies in (1, 3):
             state = f"{self.scratch}/state"
             fill(state, self.files, copies)
-            os.sync()
             results.append(Run(command(self.arguments, name, state), ENVIRONMENT))
         short, long = results
         count = 2 * len(self.files)
@@ -136,15 +142,18 @@ def table(arguments, scratch):
 
 
 def growth(arguments, scratch):
-    """Rate and memory over the number of photos that wait."""
+    """Rate and memory over the number of photos that wait.
+
+    They are hard links, because a million copies would not fit on many a disk: their bytes are on the
+    disk already, and no sync has to write them."""
     files = photos(arguments, "small")
     rows, first = [], None
     count = 1000
     while count <= arguments.growth:
         state = f"{scratch}/growth"
-        fill(state, (files * (count // len(files) + 1))[:count], 1)
+        fill(state, (files * (count // len(files) + 1))[:count], 1, put=os.link)
         os.sync()
-        run = Run(command(arguments, OURS, state), ENVIRONMENT)
+        run = Run(command(arguments, OURS, state), ENVIRONMENT, watched=True)
         rate = count / run.processor
         first = first or (rate, run.memory)
         rows.append([f"{count:,}", f"{count / run.seconds:.0f}", f"{run.processor / count * 1e6:.0f}",

@@ -2,17 +2,23 @@
 import os
 import statistics
 import subprocess
+import threading
 import time
 
 
 class Run:
-    """One finished run of a command: seconds on the clock, processor seconds, and memory."""
+    """One finished run of a command: seconds on the clock and processor seconds; the most resident
+    memory in MB, where that is `watched`."""
 
-    def __init__(self, command, environment=None):
+    def __init__(self, command, environment=None, watched=False):
         start = time.perf_counter()
         process = subprocess.Popen(
             command, env=os.environ | (environment or {}), stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE)
+        self.memory = 0
+        if watched:
+            watch = threading.Thread(target=self.watch, args=[process.pid])
+            watch.start()
         errors = process.stderr.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
@@ -20,8 +26,24 @@ class Run:
         if process.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: {errors.decode()[-2000:]}")
         self.processor = usage.ru_utime + usage.ru_stime
-        # Of the largest process of a tree, in MB.
-        self.memory = usage.ru_maxrss / 1024
+        if watched:
+            watch.join()
+
+    def watch(self, process):
+        """Not from the usage that a wait returns: that counts what the parent had when it started the
+        child, which is more than the child where the parent holds a list of a million names."""
+        while peak := peak_resident(process):
+            self.memory = peak
+            time.sleep(0.05)
+
+
+def peak_resident(process):
+    """In MB; 0 where the process has ended."""
+    try:
+        with open(f"/proc/{process}/status") as file:
+            return next(int(line.split()[1]) / 1024 for line in file if line.startswith("VmHWM:"))
+    except (OSError, StopIteration):
+        return 0
 
 
 def peak_memory(command, environment=None):

@@ -60,7 +60,7 @@ def rested(contender):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
-    parser.add_argument("--rounds", type=int, default=25)
+    parser.add_argument("--rounds", type=int, default=31)
     arguments = parser.parse_args()
     torch.set_num_threads(THREADS)
     print(f"PyTorch {torch.__version__}, batch {BATCH}, {THREADS} threads, medians of "

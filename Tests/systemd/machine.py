@@ -174,7 +174,7 @@ class FrozenThreads:
 PATIENCE = 5
 
 
-def wait_for(condition, seconds, what):
+def wait_for(condition, seconds, what, pause=0.2):
     """Waits until the condition is true, and returns its value."""
     seconds *= PATIENCE
     end = time.monotonic() + seconds
@@ -184,4 +184,4 @@ def wait_for(condition, seconds, what):
             return value
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s in vain for {what}")
-        time.sleep(0.2)
+        time.sleep(pause)

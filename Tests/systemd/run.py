@@ -13,6 +13,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -79,6 +80,18 @@ class Test:
             for path in sorted(glob.glob(self.machine.path(state) + "/manifests/*.jsonl")):
                 found += [json.loads(line) for line in open(path) if line.endswith("\n")]
         return found
+
+    def prepare(self, count, folder):
+        """Makes photos that anna could have put there, in a folder of the inbox that is hidden yet.
+        Returns their names."""
+        made = [self.photo(folder) for _ in range(count)]
+        self.run(f"chown -R anna:hangtag {folder} && chmod -R g+rwX {folder}")
+        return [os.path.basename(path) for path in made]
+
+    def recorded(self, names):
+        """How many of the photos dropped under these names have entries, sealed or not."""
+        sources = {os.path.basename(entry["source"]) for entry in self.entries(journals=True)}
+        return len(sources & set(names))
 
     def sealed(self, names, state=STATE):
         """The entries of photos dropped under these names, once all are in sealed manifests."""
@@ -288,9 +301,15 @@ def restarts(test):
 def step_kill(test):
     """kill -9 in the middle of work"""
     before = restarts(test)
-    names = test.drop(60)
-    wait_for(lambda: len(test.entries(journals=True)) > 0, 10, "the first entry")
-    test.run(f"systemctl kill --signal=KILL {UNIT}")
+    process = test.machine.outside(test.show("MainPID"))
+    names = test.prepare(300, INBOX + "/.batch")
+    # All at once, and seen from outside: a command in the machine takes as long as many photos.
+    os.rename(test.machine.path(INBOX + "/.batch"), test.machine.path(INBOX + "/batch"))
+    wait_for(lambda: test.recorded(names) > 0, 10, "the first entry", pause=0)
+    os.kill(process, signal.SIGKILL)
+    # Nothing is recorded now: systemd starts the next one after five seconds.
+    test.check("the kill met photos that were not recorded yet", lambda: 0 < test.recorded(
+        names) < len(names) and f"{test.recorded(names)} of {len(names)} were")
     test.check("systemd starts it again",
                lambda: restarts(test) == before + 1 and test.active(), 30)
     test.check_recorded(names, 60)
@@ -327,8 +346,7 @@ def step_watchdog(test):
 def step_full_disk(test):
     """The disk fills up"""
     # Photos that are there already, on the same disk: a full one takes no more.
-    waiting = [test.photo(INBOX + "/.waiting") for _ in range(5)]
-    test.run(f"chown -R anna:hangtag {INBOX}/.waiting && chmod -R g+rwX {INBOX}/.waiting")
+    waiting = test.prepare(5, INBOX + "/.waiting")
     test.run(f"dd if=/dev/zero of={STATE}/filler bs=64k", check=False)
     # One by one: with several, mv looks again at what it has moved, which may be taken by then.
     test.run(f'for photo in {INBOX}/.waiting/*; do mv "$photo" {INBOX}; done', "anna")
@@ -337,7 +355,7 @@ def step_full_disk(test):
                    r'Status: "(.*?(?:[Nn]o space|no room).*?)[;"]', test.status()), 60)
     test.check("hangtag_troubles is above 0", lambda: test.metric("hangtag_troubles") > 0, 10)
     test.run(f"rm {STATE}/filler && rmdir {INBOX}/.waiting")
-    test.check_recorded([os.path.basename(path) for path in waiting], 120)
+    test.check_recorded(waiting, 120)
     test.check("the trouble is over", lambda: test.metric("hangtag_troubles") == 0, 60)
 
 

@@ -163,10 +163,10 @@ def full_disk(bench):
             spent = cpu_seconds(scene.process.pid)
             time.sleep(6)
             spent = cpu_seconds(scene.process.pid) - spent
-            lines = len(scene.log.splitlines())
+            said = scene.log.count("No space left")
             demand(not scene.is_over, "the daemon has ended")
             demand(spent < 1, f"it spent {spent:.1f} s of processor time in 6 s of a full disk")
-            demand(lines < 60, f"{lines} lines in the log:\n{scene.log[-1500:]}")
+            demand(said == 1, f"said {said} times:\n{scene.log[-1500:]}")
             os.remove(ballast)
             os.rmdir(os.path.join(scene.state, "outside"))
             scene.wait_for_entries()
@@ -421,7 +421,8 @@ def many(bench, count=100_000):
                    or scene.is_over, patience=1200)
         memory = peak_memory(scene.process.pid)
         print(f"  {count} photos at once: {memory} MB at most")
-        demand(memory < 200, f"{memory} MB of memory")
+        # It takes 15 to 17, however many there are.
+        demand(memory < 30, f"{memory} MB of memory")
         return scene.check()
     finally:
         scene.close()
