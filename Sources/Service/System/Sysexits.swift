@@ -40,7 +40,7 @@ public enum Sysexits {
   public static func sentence(for error: any Error) -> String {
     if let cause = fileSystemCause(of: error), cause.isOutOfSpace {
       return
-        "There is no room on the disk of \(cause.path): make room, and start the service again."
+        "There is no room on the disk of \(cause.path): make room, then it can start."
     }
     guard let error = error as? LedgerError else { return "\(error)" }
     let text = error.description
