@@ -19,6 +19,8 @@ void decode_guard_begin(decode_guard *guard, const codec_limits *limits) {
     limits->nanoseconds == 0 ? 0 : monotonic_nanoseconds() + limits->nanoseconds;
 }
 
+enum { LONGEST_EDGE = 65535 };
+
 void decode_guard_fail(decode_guard *guard, codec_status status, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
@@ -29,6 +31,13 @@ void decode_guard_fail(decode_guard *guard, codec_status status, const char *for
 }
 
 void decode_guard_check_pixels(decode_guard *guard, uint64_t width, uint64_t height) {
+  // As in a JPEG. A row of one pixel costs as much as a thousand in a row do.
+  if (width > LONGEST_EDGE || height > LONGEST_EDGE) {
+    decode_guard_fail(
+      guard, CODEC_TOO_LARGE,
+      "its header claims %" PRIu64 " x %" PRIu64 " pixels and the limit is %d for an edge", width,
+      height, LONGEST_EDGE);
+  }
   // Both are at most 2^32, so that the product cannot wrap.
   if (width * height > guard->limits.pixels) {
     decode_guard_fail(

@@ -16,17 +16,22 @@ public struct File: ~Copyable, Sendable {
     self.openedName = openedName
   }
 
-  /// Opens an existing file for reading.
+  /// Opens an existing file for reading. A pipe does not block: look at the status before reading.
   public init(reading path: FilePath) throws(FileSystemError) {
     let descriptor = try retrying("open", path) {
       unsafe path.withPlatformString { name in
-        unsafe linux_openat(AT_FDCWD, name, O_RDONLY | O_CLOEXEC, 0)
+        unsafe linux_openat(AT_FDCWD, name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0)
       }
     }
     self.init(descriptor: descriptor, openedName: .path(path))
   }
 
   deinit { _ = Glibc.close(descriptor) }
+
+  /// Sets who may do what with it.
+  public func setPermissions(_ permissions: FilePermissions) throws(FileSystemError) {
+    try once("fchmod", path) { fchmod(descriptor, permissions.rawValue) }
+  }
 
   /// What the kernel knows of the file.
   public func status() throws(FileSystemError) -> FileStatus {

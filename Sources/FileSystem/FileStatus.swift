@@ -17,6 +17,8 @@ public struct FileStatus: Sendable, Equatable {
   public let inode: UInt64
   /// The file system's identity.
   public let device: UInt64
+  /// The user it belongs to.
+  public let owner: UInt32
   /// Length in bytes.
   public let size: Int64
   /// Nanoseconds since 1970 of the last change of the content, held within what 64 bits can say (1677
@@ -45,6 +47,7 @@ extension FileStatus {
     }
     inode = UInt64(raw.st_ino)
     device = UInt64(raw.st_dev)
+    owner = raw.st_uid
     size = Int64(raw.st_size)
     modified = Self.nanoseconds(raw.st_mtim)
     changed = Self.nanoseconds(raw.st_ctim)

@@ -7,8 +7,11 @@ extension Directory {
   public func writeWhole(
     _ name: FilePath, _ bytes: [UInt8], durably: Bool = true
   ) throws(FileSystemError) {
-    let temporary = FilePath(".\(name.string).new")
-    try removeIfThere(temporary)
+    var temporary = FilePath(".\(name.string).new")
+    do { try removeIfThere(temporary) } catch  where error.errno != .readOnlyFileSystem {
+      // Somebody has put something there that cannot be removed, such as a folder.
+      temporary = FilePath(".\(name.string).\(UInt32.random(in: 0 ... .max)).new")
+    }
     let file = try create(temporary)
     try file.write(bytes.span)
     if durably { try file.sync() }

@@ -53,6 +53,9 @@ public struct Claim: ~Copyable, Sendable {
         .sync()
     } catch  where error.isNotFound {
       // Somebody has removed the folder, which cannot come back with the photo in it.
+    } catch  where !error.isPassing {
+      // Somebody has closed it or put a link in its place, which must not hold the photo up for ever.
+      try state.syncAll()
     }
   }
 }

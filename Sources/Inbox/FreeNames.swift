@@ -82,8 +82,11 @@ struct FreeNames: Sendable {
 /// A look into a folder that may be missing, in which case every name is free.
 private final class FolderLook {
   private let directory: Directory?
+  /// The file system that all photos are on.
+  private let device: UInt64
 
   init(_ folder: FilePath, in state: StateDirectory) throws(FileSystemError) {
+    device = state.device
     do {
       directory = try state.root.directory(folder)
     } catch  where error.errno == .noSuchFileOrDirectory {
@@ -91,7 +94,10 @@ private final class FolderLook {
     }
   }
 
-  private init(_ directory: consuming Directory?) { self.directory = directory }
+  private init(_ directory: consuming Directory?, on device: UInt64) {
+    self.directory = directory
+    self.device = device
+  }
 
   func isFree(_ name: FilePath) throws(FileSystemError) -> Bool {
     try directory?.status(of: name) == nil
@@ -100,22 +106,28 @@ private final class FolderLook {
   /// A look into a folder of this one.
   /// - Returns: nil where the name is something else's, or a folder's that photos cannot go to.
   func folder(_ name: FilePath) throws(FileSystemError) -> FolderLook? {
-    guard let status = try directory?.status(of: name) else { return FolderLook(nil) }
-    guard status.kind == .directory else { return nil }
     do {
+      guard let status = try directory?.status(of: name) else {
+        return FolderLook(nil, on: device)
+      }
+      guard status.kind == .directory, status.device == device else { return nil }
       let folder = try directory?.directory(name)
       try folder?.checkWritable()
-      return FolderLook(folder)
+      return FolderLook(folder, on: device)
     } catch {
       // Removed meanwhile.
-      if error.errno == .noSuchFileOrDirectory { return FolderLook(nil) }
-      if error.meansClosed { return nil }
+      if error.errno == .noSuchFileOrDirectory { return FolderLook(nil, on: device) }
+      if error.meansRefusal { return nil }
       throw error
     }
   }
 }
 
 extension FileSystemError {
-  /// Whether a folder is somebody's who lets Hangtag put nothing there.
-  var meansClosed: Bool { errno == .permissionDenied || errno == .notPermitted }
+  /// Whether a folder is one that Hangtag can put nothing into, for as long as it stays so: closed to
+  /// it, mounted, encrypted with a key that is not there.
+  var meansRefusal: Bool {
+    let keyNotAvailable = Errno(rawValue: 126)  // ENOKEY
+    return [.permissionDenied, .notPermitted, .improperLink, keyNotAvailable].contains(errno)
+  }
 }

@@ -16,14 +16,6 @@ public enum InboxNotice: Sendable, Equatable, CustomStringConvertible {
   /// Somebody put another directory in the inbox's place, or mounted something over it.
   case inboxReplaced
 
-  /// Whether a part of the inbox is left alone, which a person can mend.
-  public var isBlocked: Bool {
-    switch self {
-    case .blocked, .tooDeep: true
-    case .watching, .overflow, .inboxRecreated, .inboxReplaced: false
-    }
-  }
-
   /// A whole sentence.
   public var description: String {
     switch self {

@@ -23,7 +23,11 @@ public enum Folder: String, CaseIterable, Sendable {
 /// Names of Hangtag's own files in a state directory. All but the reasons are dotfiles, which the
 /// inbox ignores and no photo can therefore have.
 public enum OwnName {
+  /// Locked by the daemon, and open to its user alone: whoever can open it can keep a daemon from
+  /// starting.
   static let lock: FilePath = ".lock"
+  /// The daemon's process, for everybody else.
+  static let process: FilePath = ".process"
   static let trial: FilePath = ".hangtag-trial"
   static let attempts: FilePath = ".attempts"
   /// What stands behind a rejected photo's name in the name of its reason.

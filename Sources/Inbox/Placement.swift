@@ -10,6 +10,9 @@ public struct Placement: ~Copyable, Sendable {
     case moved
     /// Somebody took the name after it was chosen. The photo is still in `work/`: choose again.
     case taken
+    /// The folder does not take the photo, or not even lets itself be opened: choose a name elsewhere.
+    /// The photo is still in `work/`.
+    case refused(FileSystemError)
     /// The photo is not in `work/`: it had been moved before the last stop.
     case missing
   }
@@ -93,16 +96,6 @@ public struct Placement: ~Copyable, Sendable {
     try touched.sync()
   }
 
-  /// Whether a folder lets nothing be put into it, as `choose` sees it.
-  private func isClosed(_ folder: FilePath) -> Bool {
-    do throws(FileSystemError) {
-      try state.root.directory(folder).checkWritable()
-      return false
-    } catch {
-      return error.meansClosed
-    }
-  }
-
   private mutating func rename(
     _ name: FilePath, in origin: borrowing Directory, to target: FilePath,
     _ identity: ClaimIdentity, _ reason: [UInt8]?
@@ -131,9 +124,7 @@ public struct Placement: ~Copyable, Sendable {
         case .noSuchFileOrDirectory where attempts < 3:
           // Somebody removed the folder between our steps: make it again.
           attempts += 1
-        case _ where error.meansClosed && isClosed(parent):
-          // Where it stays open to `choose`, another attempt is left to the caller.
-          return .taken
+        case _ where error.meansRefusal: return .refused(error)
         default: throw error
         }
       }

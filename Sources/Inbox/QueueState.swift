@@ -6,6 +6,9 @@ import Threading
 struct QueueState {
   /// From events and from deferred photos that have become due: handed out first.
   private var hints: BoundedQueue
+  /// Every so many turns are for what a walk has found, where it has found something.
+  private static let foundEvery = 4
+  private var turns = 0
   /// From the scan in progress.
   private var found: BoundedQueue
   /// What workers hold, and whether an event has spoken of it meanwhile.
@@ -86,11 +89,18 @@ struct QueueState {
   }
 
   private mutating func takeCandidate() -> BoundedQueue.Element? {
+    turns += 1
+    // Else whoever closes files again and again would keep what a walk has found waiting.
+    if turns % Self.foundEvery == 0, let next = takeFound() { return next }
     // Never one that is in flight: an event of such a photo is noted there, not here.
     if let hint = hints.popFirst() {
       inFlight[hint.path] = false
       return hint
     }
+    return takeFound()
+  }
+
+  private mutating func takeFound() -> BoundedQueue.Element? {
     while let next = found.popFirst() {
       // Events may have been quicker.
       if inFlight[next.path] != nil || deferred.contains(next.path) { continue }

@@ -14,6 +14,8 @@ public final class StateDirectory: Sendable {
   public let path: FilePath
   /// The open state directory.
   public let root: Directory
+  /// The file system that it is on, as `FileStatus` has it.
+  let device: UInt64
   /// The longest file name its file system takes, in bytes.
   public let nameLimit: Int
   /// Whether `syncAll` does what syncs of single photos and folders do.
@@ -31,16 +33,24 @@ public final class StateDirectory: Sendable {
   ) throws(StateDirectoryError) {
     let root = try explaining { () throws(FileSystemError) in try Self.openOrCreate(path) }
     let facts = try explaining { () throws(FileSystemError) in try root.fileSystem() }
-    let lock = try explaining { () throws(FileSystemError) in try root.openOrCreate(OwnName.lock) }
+    let lock = try explaining { () throws(FileSystemError) in
+      let lock = try root.openOrCreate(OwnName.lock, permissions: Self.ownersOnly)
+      try lock.setPermissions(Self.ownersOnly)
+      return lock
+    }
     try Self.acquire(lock, of: path, within: lockPatience)
     for folder in Folder.allCases {
       try explaining { () throws(FileSystemError) in
         _ = try root.openOrCreateDirectory(folder.path)
       }
     }
-    try explaining { () throws(FileSystemError) in try root.sync() }
+    try explaining { () throws(FileSystemError) in
+      try root.writeWhole(OwnName.process, Array("\(getpid())\n".utf8), durably: false)
+      try root.sync()
+    }
     try TrialRenames.run(in: root)
     self.path = path
+    device = try explaining { () throws(FileSystemError) in try root.status().device }
     self.root = root
     nameLimit = facts.nameLimit
     syncsAsAWhole = facts.syncsAsAWhole
@@ -51,6 +61,7 @@ public final class StateDirectory: Sendable {
   public init(observing path: FilePath) throws(StateDirectoryError) {
     do throws(FileSystemError) {
       root = try Directory(path)
+      device = try root.status().device
       let facts = try root.fileSystem()
       nameLimit = facts.nameLimit
       syncsAsAWhole = facts.syncsAsAWhole
@@ -64,11 +75,25 @@ public final class StateDirectory: Sendable {
   /// The process that serves this directory now; nil where there is none.
   public func servingProcess() -> Int32? {
     guard lock == nil else { return getpid() }
-    guard let probe = try? root.open(OwnName.lock) else { return nil }
+    let probe: File
+    do throws(FileSystemError) {
+      probe = try root.open(OwnName.lock)
+    } catch {
+      return error.errno == .permissionDenied ? notedProcess() : nil
+    }
     // The lock itself cannot be looked at without taking it, which could turn away a daemon that
     // starts in this moment; it is shared, short, and a starting daemon waits for longer.
     guard let free = try? probe.tryLock(shared: true), !free else { return nil }
     return Self.holder(probe) ?? 0
+  }
+
+  /// The process that says that it serves this directory, where it is still a daemon.
+  private func notedProcess() -> Int32? {
+    guard let bytes = try? root.readWhole(OwnName.process, limit: 32),
+      let process = Self.number(bytes),
+      let name = try? File.contents(of: FilePath("/proc/\(process)/comm"), limit: 32)
+    else { return nil }
+    return name.starts(with: "hangtagd".utf8) ? process : nil
   }
 
   /// Opens one of the folders. The daemon creates it again where somebody removed it.
@@ -121,8 +146,14 @@ public final class StateDirectory: Sendable {
   private static func holder(_ lock: borrowing File) -> Int32? {
     var bytes: [UInt8] = []
     guard (try? lock.readAll(into: &bytes, limit: 32)) != nil else { return nil }
-    return Int32(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+    return number(bytes)
   }
+
+  private static func number(_ bytes: [UInt8]) -> Int32? {
+    Int32(String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+  }
+
+  private static var ownersOnly: FilePermissions { [.ownerReadWrite] }
 }
 
 /// Runs `body` and turns its error into the state directory's.

@@ -24,9 +24,7 @@ struct LedgerRecovery {
   mutating func run(in folder: borrowing ManifestFolder) throws(FileSystemError) -> Position {
     let survey = try ManifestSurvey(folder.directory)
     for name in survey.halfWritten { try folder.remove(name) }
-    for name in survey.foreign {
-      try setAside(name, "it is no regular file", in: folder)
-    }
+    for (name, problem) in survey.foreign { try setAside(name, problem, in: folder) }
     let recorded = survey.hasStream ? try readStream(in: folder) : nil
     var stream = recorded
     for number in survey.ready.sorted() {

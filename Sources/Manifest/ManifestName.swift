@@ -16,6 +16,11 @@ enum ManifestName: Hashable {
   /// may have been read before.
   case newStream
 
+  /// Whether it is a sealed manifest's that everybody may see.
+  var isSealed: Bool {
+    if case .sealed = self { true } else { false }
+  }
+
   /// The file's name.
   var path: FilePath { FilePath(text) }
 
@@ -49,8 +54,12 @@ enum ManifestName: Hashable {
 
   /// Whether a file called this is what a death has left of `Directory.writeWhole` on one of these.
   static func isHalfWritten(_ text: String) -> Bool {
-    text.hasPrefix(".") && text.hasSuffix(".new")
-      && ManifestName(String(text.dropFirst().dropLast(4))) != nil
+    guard text.hasPrefix("."), text.hasSuffix(".new") else { return false }
+    let name = text.dropFirst().dropLast(4)
+    if ManifestName(String(name)) != nil { return true }
+    guard let dot = name.lastIndex(of: "."), UInt32(name[name.index(after: dot)...]) != nil
+    else { return false }
+    return ManifestName(String(name[..<dot])) != nil
   }
 
   /// The number at the front of a name, also of a file that was set aside; nil where there is none.

@@ -49,8 +49,8 @@ public struct ManifestReader: ~Copyable, Sendable {
   public func overview() throws(FileSystemError) -> Overview {
     let survey = try ManifestSurvey(folder.directory)
     var entries: [Entry] = []
-    for number in survey.journals.sorted() { entries += try openEntries(number) }
-    let state = StreamState(try contents(.stream) ?? [])
+    for number in survey.journals.sorted() { entries += openEntries(number) }
+    let state = StreamState(readable(.stream) ?? [])
     return Overview(
       stream: state?.stream,
       lastSequence: max(state?.sequence ?? 0, entries.map(\.sequence).max() ?? 0),
@@ -85,11 +85,11 @@ public struct ManifestReader: ~Copyable, Sendable {
     }
     // The journals first: what is sealed meanwhile is in the second listing.
     for number in try ManifestSurvey(folder.directory).journals.sorted(by: >) {
-      take(try openEntries(number), .journal(number))
+      take(openEntries(number), .journal(number))
     }
     for number in try ManifestSurvey(folder.directory).sealed.sorted(by: >)
     where found.count < limit {
-      guard let bytes = try contents(.sealed(number)), query.mayMatch(bytes),
+      guard let bytes = readable(.sealed(number)), query.mayMatch(bytes),
         let document = try? SealedDocument(bytes, number: number)
       else { continue }
       take(document.entries, .sealed(number))
@@ -98,8 +98,8 @@ public struct ManifestReader: ~Copyable, Sendable {
   }
 
   /// A journal's entries. A line that makes no sense is passed over: the last may be half written.
-  private func openEntries(_ number: Int) throws(FileSystemError) -> [Entry] {
-    let bytes = try contents(.journal(number)) ?? []
+  private func openEntries(_ number: Int) -> [Entry] {
+    let bytes = readable(.journal(number)) ?? []
     return bytes.split(separator: UInt8(ascii: "\n")).compactMap {
       try? JSONDecoder().decode(Entry.self, from: Data($0))
     }
@@ -113,4 +113,7 @@ public struct ManifestReader: ~Copyable, Sendable {
       throw error
     }
   }
+
+  /// What of a file that belongs to many can be read: one bad file must not hide the others.
+  private func readable(_ name: ManifestName) -> [UInt8]? { (try? contents(name)) ?? nil }
 }

@@ -49,10 +49,16 @@ extension LedgerRecovery {
     _ stream: StreamState?, _ survey: ManifestSurvey, in folder: borrowing ManifestFolder
   ) throws(FileSystemError) -> NewestSealed? {
     var newest: NewestSealed?
-    var bytesLeft = Self.bytesRead
+    var bytesLeft = Int64(Self.bytesRead)
+    let owners = try Owners(of: folder.directory)
     for number in survey.sealed.sorted(by: >) {
       let name = ManifestName.sealed(number)
-      bytesLeft -= Int(try folder.directory.status(of: name.path)?.size ?? 0)
+      guard let status = try folder.directory.status(of: name.path) else { continue }
+      guard owners.include(status) else {
+        try setAside(name.path, Owners.problem, in: folder)
+        continue
+      }
+      bytesLeft -= status.size
       if bytesLeft < 0, newest != nil { break }
       switch try examine(name, number, in: folder) {
       case .success(let document):

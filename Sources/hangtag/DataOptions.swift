@@ -91,7 +91,7 @@ struct DataOptions: ParsableArguments {
 
   private static func report(_ skipped: [SkippedPhoto], of count: Int) {
     guard !skipped.isEmpty else { return }
-    for photo in skipped { Console.complain("Skipped \(photo.path): \(photo.reason)") }
+    for photo in skipped { Console.complain("Skipped \(photo.path): \(photo.reason)".printable) }
     Console.complain("Skipped \(skipped.count) of \(count) photos.")
   }
 }

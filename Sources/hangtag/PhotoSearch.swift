@@ -8,6 +8,9 @@ import SystemPackage
 struct PhotoSearch {
   private static let limit = 20
 
+  /// No larger one is read for its digest.
+  private static let largestPhoto = 256 << 20
+
   /// The entries, the newest first.
   let found: [ManifestReader.Found]
   /// Where the photo can be read now; nil where it is gone.
@@ -45,8 +48,12 @@ struct PhotoSearch {
     return []
   }
 
+  /// - Returns: nil where it is no file, or larger than any photo whose digest was recorded.
   private static func sha256(of path: FilePath) -> String? {
-    guard let bytes = try? File.contents(of: path) else { return nil }
+    guard let file = try? File(reading: path), let status = try? file.status(),
+      status.kind == .regular, status.size <= largestPhoto,
+      let bytes = try? File.contents(of: path, limit: largestPhoto)
+    else { return nil }
     return SHA256.hex(of: bytes.span)
   }
 

@@ -8,7 +8,7 @@ struct PhotoStory {
     let entry = found.entry
     var text = Self.verdict(entry) + "\n"
     for reason in entry.reasons {
-      text += "- \(ReasonText.sentence(reason, alternatives: entry.alternatives))\n"
+      text += "- \(ReasonText.sentence(reason, alternatives: entry.alternatives).printable)\n"
     }
     text += "\n" + Self.facts(entry, found.place).text(indent: 2)
     self.text = text
@@ -16,15 +16,17 @@ struct PhotoStory {
 
   private static func verdict(_ entry: Entry) -> String {
     let name = entry.source.text.printable
-    guard let category = entry.category, let confidence = entry.confidence else {
-      return "\(name) was rejected (\(entry.error?.code ?? "")). \(entry.error?.message ?? "")"
+    let label = (entry.category?.label ?? "").printable
+    guard entry.category != nil, let confidence = entry.confidence else {
+      return "\(name) was rejected (\((entry.error?.code ?? "").printable)). "
+        + (entry.error?.message ?? "").printable
     }
     switch entry.outcome {
     case .accepted, .rejected:
       return
-        "\(name) was accepted as \(category.label), with a confidence of \(confidence.percent)."
+        "\(name) was accepted as \(label), with a confidence of \(confidence.percent)."
     case .review:
-      return "\(name) is probably \(category.label) (\(confidence.percent)), but a person should "
+      return "\(name) is probably \(label) (\(confidence.percent)), but a person should "
         + "look:"
     }
   }

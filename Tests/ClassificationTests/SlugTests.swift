@@ -23,4 +23,12 @@ struct SlugTests {
       try Category.categories(of: ["Coat", "Å"])
     }
   }
+
+  @Test("A label that a terminal would obey is refused")
+  func controlCharacters() {
+    let error = #expect(throws: ClassifierError.self) {
+      try Category.categories(of: ["Coat", "Bag\u{1B}]0;title\u{7}"])
+    }
+    #expect(error?.code == .controlCharacter)
+  }
 }

@@ -37,6 +37,35 @@ struct HostileInboxTests {
     #expect(entry["stored_as"] as? String == "rejected/giant.jpg")
   }
 
+  /// As a default ACL may do too: the folder looks open until the photo is to go in.
+  @Test(
+    "with a folder that refuses photos: they go to the folder above, each with an entry that says so",
+    .enabled(if: Mounts.arePossible, "needs the right to mount in a namespace of its own"))
+  func refusingFolder() throws {
+    let bed = try TestBed()
+    try bed.drop(Array("only words".utf8), as: "words/y.jpg")
+    try bed.drop(bed.photo(), as: "x.jpg")
+    let folder = bed.state.appending(path: "rejected/words")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let daemon = try DaemonProcess(
+      bed, ["--once"],
+      wrapper: [
+        "unshare", "--mount", "sh", "-c", "mount --bind \"$0\" \"$0\" && exec \"$@\"", folder.path,
+      ])
+    #expect(daemon.end() == 0, "\(daemon.log)")
+    let audit = try bed.audit()
+    #expect(audit.isClean, "\(audit.report)")
+    let entries = try bed.entries().filter { $0["source"] as? String == "words/y.jpg" }
+    #expect(
+      entries.compactMap { $0["stored_as"] as? String } == [
+        "rejected/words/y.jpg", "rejected/y.jpg",
+      ])
+    #expect(entries.last?["supersedes"] as? String == entries.first?["claim"] as? String)
+    #expect(
+      FileManager.default.fileExists(atPath: bed.state.appending(path: "rejected/y.jpg").path))
+    #expect(try bed.entries().count == 3)
+  }
+
   @Test(
     "with a folder of their own, closed to it, where photos would go",
     .enabled(if: getuid() == 0, "needs root, to run the daemon as another user"))

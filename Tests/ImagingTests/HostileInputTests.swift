@@ -60,6 +60,10 @@ import Testing
     // One row of 200 million pixels.
     let wide = pngClaiming(200_000_000, 1, isInterlaced: false)
     #expect(decodeError(wide)?.code == .tooLarge)
+    // 250 million rows of one pixel, each with a filter to undo: half a minute.
+    let tall = try #require(decodeError(pngClaiming(1, 249_999_999, isInterlaced: false)))
+    #expect(tall.code == .tooLarge)
+    #expect(tall.message.contains("65535 for an edge"), "\(tall.message)")
   }
 
   @Test("Each limit is respected, and what stays within it passes")

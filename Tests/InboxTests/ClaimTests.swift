@@ -30,6 +30,17 @@ import Testing
     try claim.syncPlace()
   }
 
+  @Test("A link in the place of the folder that a photo came from keeps its claim from nothing")
+  func linkedFolder() throws {
+    let test = try TestState()
+    try test.write("inbox/spring/x.jpg")
+    let claim = try Claimer(test.state).claim(
+      path: "spring/x.jpg", read: test.status(of: "inbox/spring/x.jpg"))
+    try test.state.root.rename("inbox/spring", to: test.state.root, "away")
+    try test.link("inbox/spring", to: "../away")
+    try claim.syncPlace()
+  }
+
   @Test("Folders in the inbox stay")
   func foldersStay() throws {
     let test = try TestState()

@@ -51,6 +51,33 @@ import Testing
     #expect(try placement.move(photo.identity, "x.jpg", to: next) == .moved)
   }
 
+  @Test(
+    "A folder on another file system is passed over; one on another mount refuses the photo",
+    .enabled(if: SystemCalls.isRoot, "needs root for a mount"))
+  func mounts() throws {
+    let test = try TestState()
+    try test.write("inbox/spring/x.jpg")
+    let photo = try test.claim("spring/x.jpg")
+    var placement = Placement(test.state)
+    let folder = test.path.appending("done").appending("bag").appending("spring")
+    _ = try test.state.root.openOrCreateDirectory("done/bag/spring")
+    try #require(SystemCalls.memoryMount(folder))
+    #expect(
+      try placement.choose(for: "spring/x.jpg", below: "done/bag") == "done/bag/spring~2/x.jpg")
+    SystemCalls.unmount(folder)
+    try #require(SystemCalls.bindMount(folder))
+    defer { SystemCalls.unmount(folder) }
+    let target = try placement.choose(for: "spring/x.jpg", below: "done/bag")
+    #expect(target == "done/bag/spring/x.jpg")
+    let move = try placement.move(photo.identity, "spring/x.jpg", to: target)
+    guard case .refused(let error) = move else {
+      Issue.record("it was \(move)")
+      return
+    }
+    #expect(error.errno == .improperLink)
+    #expect(try test.read(photo.location) == "photo")
+  }
+
   @Test("A folder's name that a file has, or a link, gets a number itself")
   func folderTaken() throws {
     let test = try TestState()

@@ -40,6 +40,16 @@ import Threading
     #expect(path(state.turn(for: first, at: now)) == "b")
   }
 
+  @Test("What a walk has found gets its turn among events that never end")
+  func fairness() {
+    var state = state()
+    state.discovered("found", scan: 1)
+    for number in 1...100 { state.hint(FilePath("hint-\(number)")) }
+    let firstEight = (1...8).map { _ in take(&state) }
+    #expect(firstEight.contains("found"))
+    #expect(firstEight.contains("hint-1"))
+  }
+
   @Test("A worker that does not come keeps the photo from the others for a moment only")
   func absentWorker() throws {
     let folder = try TestState()

@@ -21,7 +21,7 @@ import Threading
     _ inode: UInt64 = 7, size: Int64 = 1, changedAt seconds: Double
   ) -> FileStatus {
     FileStatus(
-      kind: .regular, inode: inode, device: 1, size: size, modified: 0,
+      kind: .regular, inode: inode, device: 1, owner: 0, size: size, modified: 0,
       changed: later(seconds).wall, links: 1)
   }
 

@@ -73,7 +73,9 @@ import Testing
     #expect(expected.exitCode == 73)
   }
 
-  @Test("The trial file of a killed start is cleared away; a file of that name with content stays")
+  @Test(
+    "The trial file of a killed start is cleared away; what somebody else calls so stays, and hinders nothing"
+  )
   func leftOverTrial() throws {
     let path = try TestState.temporaryDirectory()
     defer { TestState.removeAll(path) }
@@ -85,8 +87,22 @@ import Testing
     #expect(try root.directory("inbox").status(of: ".hangtag-trial") == nil)
     #expect(try root.directory("work").status(of: ".hangtag-trial") == nil)
     try root.directory("done").create(".hangtag-trial").write([1].span)
-    #expect(throws: StateDirectoryError.self) { _ = try StateDirectory(owning: path) }
+    try root.directory("review").makeDirectory(".hangtag-trial")
+    do { _ = try StateDirectory(owning: path) }
     #expect(try root.directory("done").status(of: ".hangtag-trial")?.size == 1)
+    #expect(try root.directory("review").status(of: ".hangtag-trial")?.kind == .directory)
+    var listing = try root.directory("work").listing()
+    #expect(try listing.next() == nil)
+  }
+
+  @Test("Only the daemon's user can open the lock; others are told the process by another file")
+  func lockIsPrivate() throws {
+    let test = try TestState()
+    var status = stat()
+    #expect(unsafe lstat(test.path.appending(".lock").string, &status) == 0)
+    #expect(status.st_mode & 0o777 == 0o600)
+    #expect(try test.read(".process") == "\(getpid())\n")
+    #expect(try StateDirectory(observing: test.path).servingProcess() == getpid())
   }
 
   @Test(

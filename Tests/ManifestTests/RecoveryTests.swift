@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 import Testing
 
 @testable import Manifest
@@ -295,6 +296,38 @@ import Testing
     let ledger = try Ledger(scratch)
     #expect(ledger.nextSequence == 9)
     #expect(try asides.count == 2)
+  }
+
+  @Test func foldersInThePlaceOfFilesBeingWrittenStopNothing() throws {
+    var ledger = try Ledger(scratch)
+    let names = [".stream.new", ".00000003.json.ready.new", "..00000003.json.ready.new"]
+    for name in names { try scratch.makeFolder(name) }
+    #expect(try ledger.seal()?.number == 3)
+    #expect(try StreamState(scratch.read("stream"))?.manifest == 3)
+  }
+
+  /// Members of the group may write there, because they may delete what they have read.
+  @Test(.enabled(if: getuid() == 0, "needs root, to give files away"))
+  func nothingCountsThatAnotherUserHasPutThere() throws {
+    let journal = Entry(Samples.accepted("forged"), sequence: 9).journalLine
+    let strange: [String: [UInt8]] = [
+      "00000004.jsonl": journal, "00000009.json": [], "999999999999999999.json": [],
+      "999999999999999998.json.damaged-x": [], ".00000004.json.ready": [], "new-stream": [],
+    ]
+    for (name, bytes) in strange {
+      try scratch.write(name, bytes)
+      #expect(unsafe chown("\(scratch.path)/\(name)", 65534, 65534) == 0)
+      #expect(unsafe chmod("\(scratch.path)/\(name)", 0) == 0)
+    }
+    for _ in 1...2 {
+      let ledger = try Ledger(scratch)
+      #expect(ledger.stream == stream)
+      #expect(ledger.nextSequence == 9)
+      #expect(ledger.openEntry(claim: "forged") == nil)
+    }
+    var ledger = try Ledger(scratch)
+    #expect(try ledger.seal()?.number ?? 0 < 20)
+    #expect(try asides.count == 5)
   }
 
   @Test(arguments: [

@@ -9,10 +9,14 @@ public struct Category: Sendable, Equatable {
 
   /// The categories of a model's labels, in their order.
   ///
-  /// - Throws: when a label has no slug, or two share one, and would share a folder.
+  /// - Throws: when a label has no slug or a control character, or two share one, and would share a folder.
   public static func categories(of labels: [String]) throws(ClassifierError) -> [Category] {
     var categories: [Category] = []
     for (index, label) in labels.enumerated() {
+      // A terminal that shows one would obey it.
+      if label.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+        throw .controlCharacter(index: index)
+      }
       let slug = Self.slug(of: label)
       if slug.isEmpty { throw .emptySlug(label: label) }
       if let other = categories.first(where: { $0.slug == slug }) {

@@ -6,6 +6,7 @@ public struct ClassifierError: Error, Sendable, Equatable, CustomStringConvertib
     case unknownPreprocessing = "unknown_preprocessing"
     case emptySlug = "empty_slug"
     case duplicateSlug = "duplicate_slug"
+    case controlCharacter = "control_character"
     case policyShape = "policy_shape"
   }
 
@@ -45,6 +46,12 @@ public struct ClassifierError: Error, Sendable, Equatable, CustomStringConvertib
       code: .emptySlug, field: "hangtag.labels",
       message: "The label \"\(label)\" has no letter a-z and no digit to name a folder by; "
         + "rename it.")
+  }
+
+  static func controlCharacter(index: Int) -> ClassifierError {
+    ClassifierError(
+      code: .controlCharacter, field: "hangtag.labels",
+      message: "The label with the index \(index) has control characters in it; rename it.")
   }
 
   static func duplicateSlug(_ slug: String, labels: String, _ other: String) -> ClassifierError {

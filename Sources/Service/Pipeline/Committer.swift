@@ -11,6 +11,8 @@ struct Committer: ~Copyable {
   static let largestGroup = 128
   /// The most photos whose move may be outstanding before no further ones are recorded.
   private static let unmovedLimit = 256
+  /// How often in a row somebody may take the name that a photo is about to get.
+  private static let mostTaken = 8
   /// How often the last seal is tried before the service ends without it: for about 8 s, unless it
   /// was told to stop.
   private static let lastAttempts = 5
@@ -29,6 +31,9 @@ struct Committer: ~Copyable {
       case .rejected: Folder.rejected.path
       }
     }
+
+    /// Whether it goes to a folder that Hangtag made, and not to one further below.
+    var isInOwnFolder: Bool { path.components.count == folder.components.count + 1 }
   }
 
   private let commits: CommitQueue
@@ -111,6 +116,7 @@ struct Committer: ~Copyable {
       move(Unmoved(claimed: group[index].claimed, entry: entries[index], path: paths[index]))
       trace?.add(.move, since: start, photo: group[index].claimed.source)
     }
+    if unmoved.isEmpty { monitor.incidents.ended("move") }
     monitor.progressed(stream: ledger.stream, nextSequence: ledger.nextSequence)
   }
 
@@ -145,10 +151,11 @@ struct Committer: ~Copyable {
     return entries
   }
 
-  /// Moves a recorded photo. Where somebody took its name meanwhile, records a further entry that
-  /// supersedes the first before the photo goes to the next free name.
+  /// Moves a recorded photo. Where somebody took its name meanwhile, or its folder does not take it,
+  /// records a further entry that supersedes the first before the photo goes to the next free name.
   private mutating func move(_ waiting: Unmoved) {
     var waiting = waiting
+    var taken = 0
     let isRejected = waiting.entry.outcome == .rejected
     place.now(.moving, waiting.claimed.source)
     do throws(FileSystemError) {
@@ -159,11 +166,23 @@ struct Committer: ~Copyable {
           claimed.identity, claimed.source, to: waiting.path, reason: reason,
           wasRetried: waiting.entry.supersedes != nil)
         {
-        case .moved: return monitor.incidents.ended("move")
+        case .moved: return
         case .missing: return monitor.log.vanished(waiting.entry)
-        case .taken:
+        case let other:
+          var wanted = claimed.source
+          if case .refused(let error) = other {
+            // Not among folders of somebody's, but in Hangtag's own; where even that is refused, nothing
+            // can be gained by further entries.
+            wanted = wanted.fileName
+            if waiting.isInOwnFolder { throw error }
+          } else {
+            taken += 1
+            if taken > Self.mostTaken {
+              throw FileSystemError(call: "rename", path: waiting.path, errno: .fileExists)
+            }
+          }
           let path = try placement.choose(
-            for: claimed.source, below: waiting.folder, hasReason: isRejected)
+            for: wanted, below: waiting.folder, hasReason: isRejected)
           let draft = EntryDraft(superseding: waiting.entry, storedAs: RecordedPath(path))
           guard let entry = append([draft])?.first else {
             placement.release(path)
@@ -183,7 +202,10 @@ struct Committer: ~Copyable {
     let waiting = unmoved
     unmoved = []
     for photo in waiting { move(photo) }
-    if unmoved.isEmpty { backOff.succeeded() }
+    if unmoved.isEmpty {
+      monitor.incidents.ended("move")
+      backOff.succeeded()
+    }
   }
 
   private mutating func seal() {

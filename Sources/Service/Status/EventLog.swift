@@ -7,7 +7,14 @@ import SystemPackage
 /// What is worth a line in the log, one line an event. Quiet while all is well: a photo that could be
 /// read is `info`, which is not shown unless it is asked for.
 struct EventLog: Sendable {
+  /// A path may have 3,500 bytes.
+  private static let longestPath = 300
+
   let logger: Logger
+  /// For what is blocked in the inbox.
+  private let budget = LineBudget()
+
+  init(logger: Logger) { self.logger = logger }
 
   /// An entry has become durable.
   /// - Parameter received: when the photo was claimed, in nanoseconds since 1970.
@@ -61,9 +68,22 @@ struct EventLog: Sendable {
 
   /// Called once for each photo, however often it is looked at.
   func blocked(_ path: FilePath, _ reason: FileSystemError) {
-    logger.warning(
+    warnOfBlocked(
       "A photo in the inbox cannot be read or taken and stays there: check its permissions.",
-      metadata: ["photo": "\(path)", "outcome": "blocked", "reason": "\(reason)"])
+      ["photo": "\(Self.shortened(path))", "reason": "\(reason.errno) (\(reason.call))"])
+  }
+
+  private func warnOfBlocked(_ sentence: String, _ metadata: Logger.Metadata) {
+    guard let withheld = budget.take() else { return }
+    if withheld > 0 {
+      logger.warning("\(withheld) lines of what is blocked in the inbox were left out.")
+    }
+    logger.warning("\(sentence)", metadata: metadata.merging(["outcome": "blocked"]) { $1 })
+  }
+
+  private static func shortened(_ path: FilePath) -> String {
+    let text = path.string
+    return text.count > longestPath ? "..." + text.suffix(longestPath) : text
   }
 
   func report(_ event: RecoveryEvent) {
@@ -72,7 +92,17 @@ struct EventLog: Sendable {
 
   func report(_ notice: InboxNotice) {
     if case .watching(.events) = notice { return }
-    logger.warning("\(notice)", metadata: notice.isBlocked ? ["outcome": "blocked"] : nil)
+    switch notice {
+    case .blocked(let error):
+      warnOfBlocked(
+        "A folder in the inbox cannot be entered and is left alone.",
+        ["folder": "\(Self.shortened(error.path))", "reason": "\(error.errno) (\(error.call))"])
+    case .tooDeep(let path):
+      warnOfBlocked(
+        "Something lies too deep in the inbox and is left alone: move it further up.",
+        ["path": "\(Self.shortened(path))"])
+    case .watching, .overflow, .inboxRecreated, .inboxReplaced: logger.warning("\(notice)")
+    }
   }
 
   func serving(_ model: ServingModel, inbox: FilePath) {

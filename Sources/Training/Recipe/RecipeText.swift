@@ -8,7 +8,7 @@ extension Recipe {
   /// Reads a recipe file: lines of `key: value`; what it does not name keeps its default.
   public init(contentsOf path: FilePath) throws(RecipeError) {
     let bytes: [UInt8]
-    do { bytes = try DataFile.contents(of: path) } catch {
+    do { bytes = try DataFile.contents(of: path, limit: 1 << 20) } catch {
       throw RecipeError(place: path.string, key: "", reason: error.reason)
     }
     try self.init(yaml: bytes, name: path.string)
