@@ -69,7 +69,7 @@ struct MetricsTests {
     let daemon = try DaemonProcess(
       bed, environment: ["HANGTAG_RESCAN": "1s"],
       wrapper: ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"])
-    #expect(bed.notify.await { $0.contains("1 blocked: check their permissions") }, "\(daemon.log)")
+    #expect(bed.notify.await { $0.contains("1 blocked: the log names them") }, "\(daemon.log)")
     // It is looked at again by each rescan.
     while try bed.metrics().value("hangtag_inbox_rescans_total") ?? 0 < 3 {
       try #require(bed.notify.await { $0.hasPrefix("STATUS=") }, "\(daemon.log)")

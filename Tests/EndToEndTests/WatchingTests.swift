@@ -19,6 +19,30 @@ struct WatchingTests {
     #expect(audit.isClean, "\(audit.report)")
   }
 
+  @Test("tells that its inbox cannot be used as a trouble that lasts, and goes on when it can")
+  func unusable() throws {
+    let bed = try TestBed()
+    let daemon = try DaemonProcess(bed)
+    try #require(bed.notify.await { $0 == "READY=1" }, "\(daemon.log)")
+    // It makes a new inbox at once: the file must be quicker.
+    var aside = 0
+    repeat {
+      aside += 1
+      #expect(aside < 1000)
+      _ = unsafe rename(bed.inbox.path, bed.folder.appending(path: "aside-\(aside)").path)
+    } while !FileManager.default.createFile(atPath: bed.inbox.path, contents: nil)
+    #expect(bed.notify.await { $0.contains("The inbox cannot be used") }, "\(daemon.log)")
+    #expect(try bed.metrics().value("hangtag_troubles") == 1)
+    #expect(unsafe unlink(bed.inbox.path) == 0)
+    while try bed.metrics().value("hangtag_troubles") != 0 {
+      try #require(bed.notify.await { $0.hasPrefix("STATUS=") }, "\(daemon.log)")
+    }
+    try bed.drop(bed.photo(), as: "x.jpg")
+    #expect(bed.notify.await { $0.reportsPhotos(1) }, "\(daemon.log)")
+    daemon.send(SIGTERM)
+    #expect(daemon.end() == 0)
+  }
+
   @Test("leaves an incomplete photo alone while it grows, and takes it when it is whole")
   func growing() throws {
     let bed = try TestBed()

@@ -37,7 +37,7 @@ struct StatusLineTests {
   func waiting() {
     var report = report
     report.inbox = inbox(waiting: 5, blocked: 2)
-    #expect(report.line.hasPrefix("5 waiting, the oldest for 0 s; 2 blocked: check their perm"))
+    #expect(report.line.hasPrefix("5 waiting, the oldest for 0 s; 2 blocked: the log names them"))
   }
 
   @Test("begins with what needs a person")

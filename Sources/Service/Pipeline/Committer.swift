@@ -31,9 +31,6 @@ struct Committer: ~Copyable {
       case .rejected: Folder.rejected.path
       }
     }
-
-    /// Whether it goes to a folder that Hangtag made, and not to one further below.
-    var isInOwnFolder: Bool { path.components.count == folder.components.count + 1 }
   }
 
   private let commits: CommitQueue
@@ -169,20 +166,7 @@ struct Committer: ~Copyable {
         case .moved: return
         case .missing: return monitor.log.vanished(waiting.entry)
         case let other:
-          var wanted = claimed.source
-          if case .refused(let error) = other {
-            // Not among folders of somebody's, but in Hangtag's own; where even that is refused, nothing
-            // can be gained by further entries.
-            wanted = wanted.fileName
-            if waiting.isInOwnFolder { throw error }
-          } else {
-            taken += 1
-            if taken > Self.mostTaken {
-              throw FileSystemError(call: "rename", path: waiting.path, errno: .fileExists)
-            }
-          }
-          let path = try placement.choose(
-            for: wanted, below: waiting.folder, hasReason: isRejected)
+          let path = try nextPath(for: waiting, because: other, taken: &taken)
           let draft = EntryDraft(superseding: waiting.entry, storedAs: RecordedPath(path))
           guard let entry = append([draft])?.first else {
             placement.release(path)
@@ -196,6 +180,30 @@ struct Committer: ~Copyable {
       backOff.failed()
       unmoved.append(waiting)
     }
+  }
+
+  /// Another place for a photo that could not be moved to the one that its entry promises.
+  /// - Parameter taken: how often its name was taken in a row.
+  private mutating func nextPath(
+    for waiting: Unmoved, because move: Placement.Move, taken: inout Int
+  ) throws(FileSystemError) -> FilePath {
+    let (source, hasReason) = (waiting.claimed.source, waiting.entry.outcome == .rejected)
+    guard case .refused(let error) = move else {
+      taken += 1
+      guard taken <= Self.mostTaken else {
+        throw FileSystemError(call: "rename", path: waiting.path, errno: .fileExists)
+      }
+      return try placement.choose(for: source, below: waiting.folder, hasReason: hasReason)
+    }
+    // Not below folders of somebody's, but in Hangtag's own.
+    let path = try placement.choose(
+      for: source.fileName, below: waiting.folder, hasReason: hasReason)
+    if path.removingLastComponent() == waiting.path.removingLastComponent() {
+      // That one refuses it: to record further names would help nobody.
+      placement.release(path)
+      throw error
+    }
+    return path
   }
 
   private mutating func retryMoves() {

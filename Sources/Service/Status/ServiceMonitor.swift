@@ -137,7 +137,12 @@ final class ServiceMonitor: Sendable {
 
   func report(_ notice: InboxNotice) {
     change { _ in }
-    log.report(notice)
+    if case .watching(.unavailable) = notice {
+      incidents.began("inbox", notice.description)
+    } else {
+      if case .watching = notice { incidents.ended("inbox") }
+      log.report(notice)
+    }
   }
 
   @discardableResult

@@ -18,7 +18,7 @@ extension StatusReport {
 
   private var blockedText: String? {
     guard let inbox, inbox.blocked > 0 else { return nil }
-    return "\(inbox.blocked) blocked: check their permissions"
+    return "\(inbox.blocked) blocked: the log names them"
   }
 }
 
