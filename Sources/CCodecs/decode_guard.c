@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <time.h>
 
+// As in a JPEG. A row of one pixel costs as much as a thousand in a row do.
+enum { LONGEST_EDGE = 65535 };
+
 static uint64_t monotonic_nanoseconds(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
@@ -19,8 +22,6 @@ void decode_guard_begin(decode_guard *guard, const codec_limits *limits) {
     limits->nanoseconds == 0 ? 0 : monotonic_nanoseconds() + limits->nanoseconds;
 }
 
-enum { LONGEST_EDGE = 65535 };
-
 void decode_guard_fail(decode_guard *guard, codec_status status, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
@@ -31,7 +32,6 @@ void decode_guard_fail(decode_guard *guard, codec_status status, const char *for
 }
 
 void decode_guard_check_pixels(decode_guard *guard, uint64_t width, uint64_t height) {
-  // As in a JPEG. A row of one pixel costs as much as a thousand in a row do.
   if (width > LONGEST_EDGE || height > LONGEST_EDGE) {
     decode_guard_fail(
       guard, CODEC_TOO_LARGE,

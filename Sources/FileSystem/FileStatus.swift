@@ -53,6 +53,7 @@ extension FileStatus {
     changed = Self.nanoseconds(raw.st_ctim)
     links = UInt64(raw.st_nlink)
   }
+
   private static func nanoseconds(_ time: timespec) -> Int64 {
     let (seconds, isBeyond) = Int64(time.tv_sec).multipliedReportingOverflow(by: 1_000_000_000)
     let (sum, isAlsoBeyond) = seconds.addingReportingOverflow(Int64(time.tv_nsec))

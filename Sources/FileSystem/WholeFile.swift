@@ -8,7 +8,7 @@ extension Directory {
     _ name: FilePath, _ bytes: [UInt8], durably: Bool = true
   ) throws(FileSystemError) {
     var temporary = FilePath(".\(name.string).new")
-    do { try removeIfThere(temporary) } catch  where error.errno != .readOnlyFileSystem {
+    do { try removeIfThere(temporary) } catch {
       // Somebody has put something there that cannot be removed, such as a folder.
       temporary = FilePath(".\(name.string).\(UInt32.random(in: 0 ... .max)).new")
     }

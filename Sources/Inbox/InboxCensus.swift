@@ -16,8 +16,9 @@ public struct InboxCensus: Sendable, Equatable {
   public private(set) var unreadableFolders = 0
 
   /// Walks through the inbox of a state directory. Names are not kept.
-  /// - Parameter limit: how long to go on; what was not met by then is not counted.
-  /// - Parameter isLeftOut: asked of each photo's path in the inbox.
+  /// - Parameters:
+  ///   - limit: how long to go on; what was not met by then is not counted.
+  ///   - isLeftOut: asked of each photo's path in the inbox.
   public init(
     of state: StateDirectory, maximumDepth: Int = InboxSettings().maximumDepth,
     within limit: Duration? = nil, leavingOut isLeftOut: (FilePath) -> Bool = { _ in false }

@@ -26,9 +26,8 @@ public enum InboxNotice: Sendable, Equatable, CustomStringConvertible {
     case .watching(.unavailable(let reason)):
       "The inbox cannot be used and is tried again every few seconds: \(reason)."
     case .overflow: "Events of the inbox were lost; it is looked through again."
-    case .blocked(let error): "A folder in the inbox cannot be entered and is left alone: \(error)."
-    case .tooDeep(let path):
-      "\(path) lies too deep in the inbox and is left alone: move it further up."
+    case .blocked: "A folder in the inbox cannot be entered and is left alone."
+    case .tooDeep: "Something lies too deep in the inbox and is left alone: move it further up."
     case .inboxRecreated: "The inbox had been removed and was created again."
     case .inboxReplaced: "Another directory stands in the inbox's place and is used from now on."
     }

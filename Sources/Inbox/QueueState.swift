@@ -4,11 +4,12 @@ import Threading
 
 /// What workers and the watching thread share, and its rules. No system call is made here.
 struct QueueState {
-  /// From events and from deferred photos that have become due: handed out first.
-  private var hints: BoundedQueue
   /// Every so many turns are for what a walk has found, where it has found something.
   private static let foundEvery = 4
+
   private var turns = 0
+  /// From events and from deferred photos that have become due: handed out first, mostly.
+  private var hints: BoundedQueue
   /// From the scan in progress.
   private var found: BoundedQueue
   /// What workers hold, and whether an event has spoken of it meanwhile.
@@ -92,8 +93,12 @@ struct QueueState {
     turns += 1
     // Else whoever closes files again and again would keep what a walk has found waiting.
     if turns % Self.foundEvery == 0, let next = takeFound() { return next }
-    // Never one that is in flight: an event of such a photo is noted there, not here.
-    if let hint = hints.popFirst() {
+    while let hint = hints.popFirst() {
+      // A walk may have been quicker: then the event counts as one that came meanwhile.
+      if inFlight[hint.path] != nil {
+        inFlight[hint.path] = true
+        continue
+      }
       inFlight[hint.path] = false
       return hint
     }
@@ -140,7 +145,7 @@ struct QueueState {
       isNews = blocked.insert(path, error.errno, scan: statistics.rescans + 1)
     }
     // The event may have come after the worker's look.
-    if hinted { enqueue(path) }
+    if hinted { hint(path) }
     return isNews
   }
 
@@ -150,10 +155,6 @@ struct QueueState {
 
   /// An event says that the file is whole.
   mutating func hint(_ path: FilePath) {
-    enqueue(path)
-  }
-
-  private mutating func enqueue(_ path: FilePath) {
     deferred.remove(path)
     if inFlight[path] != nil {
       inFlight[path] = true

@@ -34,11 +34,13 @@ struct CheckConfigCommand: ParsableCommand {
     let configuration = try resolver.resolve()
     let instructionSet = try InstructionSet.selected(
       environment: ProcessInfo.processInfo.environment)
-    // Where none is named and none installed, the configuration may be for another machine.
-    if configuration.model != nil || ModelFile.isThere(configuration.modelPath) {
+    do throws(ServingModelError) {
       let serving = try ServingModel.rehearsed(
         configuration.modelPath, instructionSet: instructionSet)
       _ = try serving.policy(for: configuration)
+    } catch {
+      // Where none is named and none installed, the configuration may be for another machine.
+      guard case .missing = error, configuration.model == nil else { throw error }
     }
     if let path = resolver.fileInUse {
       Console.line("# \(path) is usable. In force:")

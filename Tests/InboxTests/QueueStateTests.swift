@@ -50,6 +50,19 @@ import Threading
     #expect(firstEight.contains("hint-1"))
   }
 
+  @Test("A photo that an event and a walk have told of is never in two workers' hands")
+  func toldTwice() {
+    var state = state()
+    state.discovered("both", scan: 1)
+    for name: FilePath in ["1", "2", "3", "both", "4"] { state.hint(name) }
+    let turns = (1...5).map { _ in take(&state) }
+    #expect(turns == ["1", "2", "3", "both", "4"])
+    #expect(take(&state) == nil)
+    // The event counts: what has changed meanwhile is looked at again.
+    _ = state.finish("both", .notReady(until: now + .seconds(60)))
+    #expect(take(&state) == "both")
+  }
+
   @Test("A worker that does not come keeps the photo from the others for a moment only")
   func absentWorker() throws {
     let folder = try TestState()

@@ -54,16 +54,6 @@ public struct ModelFile: Sendable {
     }
   }
 
-  /// Whether there is a file, readable or not.
-  public static func isThere(_ path: FilePath) -> Bool {
-    do throws(FileSystemError) {
-      _ = try File(reading: path)
-      return true
-    } catch {
-      return !error.isNotFound
-    }
-  }
-
   private static func failure(_ error: FileSystemError, at path: FilePath) -> ServingModelError {
     error.isNotFound ? .missing(path) : .unreadable(error)
   }

@@ -67,8 +67,7 @@ struct Reloader: ~Copyable {
       return true
     } catch {
       // A model that does not prove what the configuration asks for is no bad model.
-      var isBadModel = true
-      if case .unprovenPrecision = error { isBadModel = false }
+      let isBadModel = error.exitCode != Sysexits.configuration
       monitor.refused(isBadModel ? .model : .configuration, "\(error)")
       return false
     }

@@ -91,16 +91,14 @@ struct EventLog: Sendable {
   }
 
   func report(_ notice: InboxNotice) {
-    if case .watching(.events) = notice { return }
     switch notice {
+    case .watching(.events): break
     case .blocked(let error):
       warnOfBlocked(
-        "A folder in the inbox cannot be entered and is left alone.",
+        notice.description,
         ["folder": "\(Self.shortened(error.path))", "reason": "\(error.errno) (\(error.call))"])
     case .tooDeep(let path):
-      warnOfBlocked(
-        "Something lies too deep in the inbox and is left alone: move it further up.",
-        ["path": "\(Self.shortened(path))"])
+      warnOfBlocked(notice.description, ["path": "\(Self.shortened(path))"])
     case .watching, .overflow, .inboxRecreated, .inboxReplaced: logger.warning("\(notice)")
     }
   }

@@ -53,13 +53,13 @@ public enum ModelAverage {
       })
   }
 
-  /// The scores of a training's epochs and of its outcome.
-  private static let scores: Set = ["best", "history", "test", "test_data", "averaged_sha256"]
+  /// What the last member tells that is not so of the mean.
+  private static let notItsOwn: Set = ["best", "history", "test", "test_data", "averaged_sha256"]
 
   private static func provenance(of model: Model, _ digests: [String]) -> String {
     // `HeldBack` has read it.
     let told = try? JSONParser.parse(Array((model.training ?? "{}").utf8)[...])
-    let members = (told?.object ?? []).filter { !scores.contains($0.key) }
+    let members = (told?.object ?? []).filter { !notItsOwn.contains($0.key) }
     let averaged = JSONValue.Member(
       key: "averaged_sha256", value: .array(digests.map { .string($0) }))
     return JSONValue.object([averaged] + members).text
